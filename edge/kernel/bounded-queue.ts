@@ -44,7 +44,7 @@ export class BoundedQueue<T> {
 
   async #untilPushed(signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const onAbort = (): void => reject(signal.reason as Error);
+    const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     this.#wake = resolve;
     try {

@@ -33,7 +33,7 @@ export class ManualClock implements Clock {
     this.#sleepers.push(sleeper);
     signal?.addEventListener("abort", () => {
       this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-      reject(signal.reason as Error);
+      reject(signal.reason);
     });
     await promise;
   }

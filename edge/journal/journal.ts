@@ -1,0 +1,84 @@
+import type { BatchRow } from "@outpost/wire/batch.ts";
+import type { Intervals } from "@outpost/wire/identifiers.ts";
+import type { Stream } from "@outpost/wire/streams.ts";
+
+/** Something to write down. `body` is one `wireRecord` as JSON text, without line breaks. */
+export interface Entry {
+  readonly stream: Stream;
+  readonly recordedAtMs: number;
+  readonly body: string;
+  /** Entries of one lane (a device's point) are thinned together when the disk runs short. */
+  readonly lane: string;
+  /**
+   * The device's own mark for this entry. A second entry with the same key writes nothing: what a device sends again
+   * because our acknowledgement was lost is one record.
+   */
+  readonly dedupeKey?: string;
+  /** Rows of the key-value state that change together with this entry, in the same SQLite transaction; null deletes. */
+  readonly state?: Readonly<Record<string, string | null>>;
+}
+
+/** What became of an entry. `dropped` only where the disk ladder says so; its place goes up as a void record. */
+export type Written =
+  | { readonly kind: "written"; readonly epoch: string; readonly sequence: number }
+  | { readonly kind: "duplicate" }
+  | { readonly kind: "dropped"; readonly reason: "disk-full" };
+
+export type DiskLadder = "normal" | "no-evidence" | "thin-measurements" | "no-measurements" | "no-occurrences";
+
+/** How the journal stands, for the hello, the status page and the metrics. */
+export interface JournalStatus {
+  readonly epoch: string;
+  /** Epochs with rows still held, the current one last, with the next sequence of each stream ever used. */
+  readonly epochs: readonly {
+    readonly epoch: string;
+    readonly nextSequences: Readonly<Partial<Record<Stream, number>>>;
+  }[];
+  /** Rows not yet confirmed by the fleet, over all epochs. */
+  readonly waiting: Readonly<Record<Stream, number>>;
+  readonly bytesUsed: number;
+  readonly bytesAllowed: number;
+  readonly ladder: DiskLadder;
+}
+
+/** What happened, in order, until the fleet says it has it. One SQLite file, written by one worker thread. */
+export interface Journal extends AsyncDisposable {
+  /** Set when the file found at opening was damaged and put aside; a new epoch began. */
+  readonly quarantined: { readonly path: string; readonly reason: string } | undefined;
+
+  /**
+   * Writes entries in order. Resolves when they are as durable as their stream promises (`DURABILITY` of the wire):
+   * `each` after its fsync, `grouped` within a second.
+   *
+   * @throws JournalError `journal/closed`, `journal/queue-full` (the caller decides what to give up), `journal/disk`.
+   */
+  append(entries: readonly Entry[]): Promise<readonly Written[]>;
+
+  /** Writes state rows alone, synced. */
+  saveState(rows: Readonly<Record<string, string | null>>): Promise<void>;
+  /** All state rows whose key begins with `prefix`. */
+  loadState(prefix: string): Promise<ReadonlyMap<string, string>>;
+
+  /** Unconfirmed rows of one stream of one epoch with a sequence above `after`, ascending, within both limits. */
+  read(query: {
+    readonly epoch: string;
+    readonly stream: Stream;
+    readonly after: number;
+    readonly maxRows: number;
+    readonly maxBytes: number;
+  }): Promise<readonly BatchRow[]>;
+
+  /** The fleet holds these: they may be deleted, and are before the result resolves. */
+  confirm(epoch: string, stream: Stream, intervals: Intervals): Promise<void>;
+
+  /** Begins a new epoch: a restored image was found, or the fleet asked for it. @returns its id. */
+  openEpoch(reason: string): Promise<string>;
+
+  /** Moves rows whose numbers the fleet holds with other content to the end of the current epoch, in order. */
+  renumber(epoch: string, stream: Stream, sequences: readonly number[]): Promise<void>;
+
+  status(): Promise<JournalStatus>;
+
+  /** Called after each commit with the streams that gained rows. @returns a function that ends it. */
+  onWritten(listener: (streams: readonly Stream[]) => void): () => void;
+}

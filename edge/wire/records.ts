@@ -1,0 +1,122 @@
+import { z } from "zod";
+
+import { clockConfidence, hex128, name, text, wallTimeMs } from "./identifiers.ts";
+import type { Stream } from "./streams.ts";
+
+const occurred = { occurredAtMs: wallTimeMs, clockConfidence };
+const scalar = z.union([z.string().max(8_192), z.number(), z.boolean()]);
+const shortText = z.string().max(500);
+
+export const measurementRecord = z.object({
+  kind: z.literal("measurement"),
+  deviceId: name,
+  pointId: z.string().min(1).max(128),
+  unit: z.string().max(16),
+  /** `null` exactly where the quality is bad. */
+  value: z.number().nullable(),
+  /** Why there is no value; absent where the quality is good. */
+  badReason: z.string().max(64).optional(),
+  ...occurred,
+});
+
+export const occurrenceRecord = z.object({
+  kind: z.literal("occurrence"),
+  deviceId: name,
+  name: z.string().min(1).max(128),
+  details: z.record(z.string().max(64), scalar),
+  ...occurred,
+});
+
+export const statusRecord = z.object({
+  kind: z.literal("status"),
+  deviceId: name,
+  state: z.enum(["online", "offline", "fault"]),
+  reason: shortText,
+  ...occurred,
+});
+
+/** ISA-18.2 states of one occurrence of an alarm. */
+export const alarmState = z.enum(["active-unacknowledged", "active-acknowledged", "cleared-unacknowledged", "normal"]);
+export type AlarmState = z.infer<typeof alarmState>;
+export const alarmPriority = z.enum(["critical", "high", "medium", "low"]);
+export type AlarmPriority = z.infer<typeof alarmPriority>;
+
+/** Apart from the life cycle: why an alarm is not shown or not sounded. */
+export const suppression = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("none") }),
+  z.object({ kind: z.literal("shelved"), by: shortText, reason: shortText, untilMs: wallTimeMs }),
+  z.object({ kind: z.literal("suppressed-by-design"), by: shortText }),
+  z.object({ kind: z.literal("out-of-service"), by: shortText, reason: shortText }),
+]);
+export type Suppression = z.infer<typeof suppression>;
+
+/** One step in an alarm's life. `version` counts the steps of an occurrence from 1; the highest is how it stands. */
+export const alarmRecord = z.object({
+  kind: z.literal("alarm"),
+  occurrenceId: hex128,
+  version: z.int().min(1),
+  ruleId: z.string().min(1).max(128),
+  /** Absent for alarms about the gateway itself. */
+  deviceId: name.optional(),
+  pointId: z.string().max(128).optional(),
+  priority: alarmPriority,
+  state: alarmState,
+  suppression,
+  change: z.enum(["raised", "re-raised", "acknowledged", "cleared", "shelved", "unshelved", "suppressed", "returned"]),
+  message: text,
+  /** The value that raised or cleared it. */
+  value: z.number().nullable(),
+  /** Who acknowledged or shelved. */
+  actor: shortText.optional(),
+  note: shortText.optional(),
+  raisedAtMs: wallTimeMs,
+  ...occurred,
+});
+export type AlarmRecord = z.infer<typeof alarmRecord>;
+
+/** How a command ended, written once per command id. */
+export const resultRecord = z.object({
+  kind: z.literal("result"),
+  commandId: hex128,
+  actor: shortText,
+  outcome: z.enum(["done", "selected", "cancelled", "refused", "unconfirmed", "stale", "expired"]),
+  detail: shortText,
+  selectionId: hex128.optional(),
+  before: z.number().nullable().optional(),
+  after: z.number().nullable().optional(),
+  ...occurred,
+});
+
+/** Stands for sequence numbers that will never come: thinned out or dropped, with the reason and how many there were. */
+export const voidRecord = z.object({
+  kind: z.literal("void"),
+  throughSequence: z.int().min(1),
+  count: z.int().min(1),
+  reason: z.enum(["thinned", "dropped-disk-full", "expired", "unreadable"]),
+});
+
+export const wireRecord = z.discriminatedUnion("kind", [
+  measurementRecord,
+  occurrenceRecord,
+  statusRecord,
+  alarmRecord,
+  resultRecord,
+  voidRecord,
+]);
+/** What a journal row says, as it goes up the wire. */
+export type WireRecord = z.infer<typeof wireRecord>;
+
+/** The stream a record belongs to; a void record stands in whatever stream it thins. */
+export function streamOf(record: Exclude<WireRecord, { kind: "void" }>): Stream {
+  switch (record.kind) {
+    case "measurement":
+      return "measurement";
+    case "occurrence":
+    case "status":
+      return "occurrence";
+    case "alarm":
+      return "alarm";
+    case "result":
+      return "result";
+  }
+}

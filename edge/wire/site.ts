@@ -1,0 +1,136 @@
+import { linkSettings } from "@outpost/firmware-adapters/links/settings.ts";
+import { modbusSettings } from "@outpost/firmware-adapters/modbus/settings.ts";
+import { z } from "zod";
+
+import { name } from "./identifiers.ts";
+import { alarmPriority } from "./records.ts";
+
+const text = z.strictObject({ zh: z.string().min(1).max(200), en: z.string().min(1).max(200) });
+const pointRef = { device: name, point: z.string().min(1).max(128) };
+
+const device = z.discriminatedUnion("adapter", [
+  z.strictObject({ id: name, adapter: z.literal("modbus"), name: text, link: name, settings: modbusSettings }),
+]);
+
+/** What every rule has beside its condition. Delays run on the monotonic clock. */
+const ruleBase = {
+  id: name,
+  priority: alarmPriority,
+  message: text,
+  /** The condition must hold this long before the alarm is raised … */
+  onDelayMs: z.int().min(0).max(86_400_000).default(0),
+  /** … and be gone this long before it clears. */
+  offDelayMs: z.int().min(0).max(86_400_000).default(0),
+  /** Latched: clears only after somebody acknowledged. */
+  isLatched: z.boolean().default(false),
+  /** Actions that hold while the alarm is active. */
+  actions: z.array(name).max(16).default([]),
+};
+
+const rule = z.discriminatedUnion("kind", [
+  /** Above or below a limit; returns only after crossing back by the deadband. */
+  z.strictObject({
+    ...ruleBase,
+    ...pointRef,
+    kind: z.literal("threshold"),
+    is: z.enum(["above", "below"]),
+    limit: z.number(),
+    deadband: z.number().min(0).default(0),
+  }),
+  /** A bit or state of the device itself. */
+  z.strictObject({ ...ruleBase, ...pointRef, kind: z.literal("equals"), value: z.number() }),
+  /** Rises or falls faster than so much per minute, measured over the window. */
+  z.strictObject({
+    ...ruleBase,
+    ...pointRef,
+    kind: z.literal("rate-of-change"),
+    is: z.enum(["rising", "falling"]),
+    limitPerMinute: z.number().positive(),
+    windowMs: z.int().min(1_000).max(3_600_000),
+  }),
+  /** No good value for this long. */
+  z.strictObject({ ...ruleBase, ...pointRef, kind: z.literal("stale"), afterMs: z.int().min(500).max(86_400_000) }),
+]);
+export type RuleSettings = z.infer<typeof rule>;
+
+const action = z.discriminatedUnion("kind", [
+  /** Holds a coil or register at `active` while any alarm calls for it, and at `idle` otherwise: a siren, a relay. */
+  z.strictObject({
+    id: name,
+    kind: z.literal("hold-point"),
+    ...pointRef,
+    active: z.number(),
+    idle: z.number(),
+  }),
+  /** Writes a line to the gateway's log when the alarm is raised and when it clears. */
+  z.strictObject({ id: name, kind: z.literal("log") }),
+]);
+export type ActionSettings = z.infer<typeof action>;
+
+const MiB = 1024 * 1024;
+
+/** The desired state of one gateway: the same document at the desk, on the gateway and in the site file. */
+export const siteDocument = z
+  .strictObject({
+    version: z.literal(1),
+    site: z.strictObject({ id: name, name: text, timeZone: z.string().min(1).max(64).default("Asia/Shanghai") }),
+    gateway: z.strictObject({ id: name }),
+    uplink: z.strictObject({ url: z.url({ protocol: /^mqtts?$/ }).max(500) }).optional(),
+    statusPage: z
+      .strictObject({ host: z.string().max(253).default("127.0.0.1"), port: z.int().min(0).max(65_535).default(8089) })
+      .prefault({}),
+    journal: z
+      .strictObject({
+        /** What the journal may use on disk; the ladder starts below it. */
+        maxBytes: z
+          .int()
+          .min(4 * MiB)
+          .max(1024 * 1024 * MiB)
+          .default(512 * MiB),
+        /** Unsent records older than this are given up, except alarms. */
+        keepDays: z.int().min(1).max(3_650).default(90),
+      })
+      .prefault({}),
+    links: z.array(linkSettings).max(64),
+    devices: z.array(device).max(1_000),
+    rules: z.array(rule).max(1_000).default([]),
+    actions: z.array(action).max(100).default([]),
+  })
+  .superRefine((document, context) => {
+    for (const key of ["links", "devices", "rules", "actions"] as const) {
+      refuseDuplicates(document[key], key, context);
+    }
+    const links = new Set(document.links.map((link) => link.id));
+    const devices = new Set(document.devices.map((one) => one.id));
+    const actions = new Set(document.actions.map((one) => one.id));
+    document.devices.forEach((one, index) => {
+      if (!links.has(one.link)) refuse(context, ["devices", index, "link"], `no link has the id "${one.link}"`);
+    });
+    document.rules.forEach((one, index) => {
+      if (!devices.has(one.device)) refuse(context, ["rules", index, "device"], `no device has the id "${one.device}"`);
+      one.actions.forEach((id, place) => {
+        if (!actions.has(id)) refuse(context, ["rules", index, "actions", place], `no action has the id "${id}"`);
+      });
+    });
+    document.actions.forEach((one, index) => {
+      if (one.kind === "hold-point" && !devices.has(one.device)) {
+        refuse(context, ["actions", index, "device"], `no device has the id "${one.device}"`);
+      }
+    });
+  });
+export type SiteDocument = z.infer<typeof siteDocument>;
+
+type Context = z.core.$RefinementCtx;
+
+function refuseDuplicates(items: readonly { readonly id: string }[], key: string, context: Context): void {
+  const firstAt = new Map<string, number>();
+  items.forEach((item, index) => {
+    const before = firstAt.get(item.id);
+    if (before !== undefined) refuse(context, [key, index, "id"], `"${item.id}" is taken by ${key}.${before}`);
+    else firstAt.set(item.id, index);
+  });
+}
+
+function refuse(context: Context, path: PropertyKey[], message: string): void {
+  context.addIssue({ code: "custom", path, message, input: undefined });
+}
