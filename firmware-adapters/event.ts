@@ -52,9 +52,18 @@ export interface DeviceStatus extends EventTime {
 
 export type DeviceEvent = Measurement | Occurrence | DeviceStatus;
 
-/** What a device is asked to do. `select` arms a hazardous write for a short time; `operate` must follow it. */
+/**
+ * What a device is asked to do. `select` arms a hazardous write for a short time; `operate` must follow it. A write that
+ * is an alarm's actuator carries `priority: "alarm"` and goes before everything else on a shared line.
+ */
 export type DeviceCommand =
-  | { readonly kind: "write"; readonly pointId: string; readonly value: number; readonly actor: string }
+  | {
+      readonly kind: "write";
+      readonly pointId: string;
+      readonly value: number;
+      readonly actor: string;
+      readonly priority?: "alarm";
+    }
   | { readonly kind: "select"; readonly pointId: string; readonly value: number; readonly actor: string }
   | { readonly kind: "operate"; readonly selectionId: string; readonly actor: string }
   | { readonly kind: "cancel"; readonly selectionId: string; readonly actor: string };
