@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { asError } from "@outpost/kernel/thrown.ts";
+import { Command, InvalidArgumentError } from "commander";
+
+import { buildConsole } from "../console/build.ts";
+import { freeDemoPorts, startDemo, type Demo } from "./demo.ts";
+
+const DEFAULT_STATE = fileURLToPath(new URL("../../state", import.meta.url));
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) throw new InvalidArgumentError("a port is 1 to 65535");
+  return value;
+}
+
+const program = new Command("npm start --")
+  .description("Runs a fleet manager, one gateway and one simulated pump station on this machine.")
+  .option("--port <port>", "where the page is served, on loopback", port, 8080)
+  .option("--state <directory>", "where fleet and gateway keep their files", DEFAULT_STATE)
+  .option("--verbose", "show the programs' own log lines")
+  .parse();
+const options = program.opts<{ port: number; state: string; verbose?: true }>();
+
+async function main(): Promise<void> {
+  await buildConsole();
+  const ports = { ...(await freeDemoPorts()), http: options.port };
+  await using demo = await startDemo({
+    stateDirectory: resolve(options.state),
+    ports,
+    ...(options.verbose ? { onLog: (name: string, line: string) => process.stderr.write(`${name}: ${line}\n`) } : {}),
+  });
+  process.stdout.write(`\n  前哨 Outpost   ${demo.httpUrl}\n\n`);
+  process.stdout.write(`  gateway's own page: ${demo.statusUrl}   Ctrl-C ends everything\n\n`);
+  await untilToldToStop(demo);
+}
+
+async function untilToldToStop(demo: Demo): Promise<void> {
+  const programs = [demo.simulator, demo.fleet, demo.gateway];
+  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await Promise.race([stopped, ...programs.map((one) => one.ended)]);
+  const fallen = programs.find((one) => !one.isRunning);
+  if (fallen === undefined) return;
+  process.stderr.write(`the ${fallen.name} has ended by itself:\n${fallen.logTail()}\n`);
+  process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${asError(error).message}\n`);
+  process.exitCode = 1;
+}
