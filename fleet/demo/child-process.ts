@@ -53,7 +53,9 @@ export async function startProgram(options: ProgramOptions, readyWithinMs = 60_0
     if (tail.length > KEPT_LINES) tail.shift();
     options.onLog?.(line);
   });
-  const ended = once(child, "close").then(() => {});
+  const ended = (async () => {
+    await once(child, "close");
+  })();
   const firstLine = once(createInterface({ input: child.stdout }), "line");
   const ready = await Promise.race([
     firstLine.then(([line]) => parseReady(String(line))),

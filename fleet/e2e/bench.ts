@@ -1,0 +1,24 @@
+import { runMeasurement } from "./measurement.ts";
+
+await runMeasurement("npm run bench --", {
+  journal: {
+    script: "edge/journal/bench/journal-bench.ts",
+    summary: "durable rows a second, against a bare better-sqlite3 loop (at least 0.80 of it)",
+  },
+  modbus: {
+    script: "firmware-adapters/modbus/bench/bench.ts",
+    summary: "registers a second, against a bare modbus-serial loop (at least 0.90 of it)",
+  },
+  "rule-latency": {
+    script: "edge/rules/bench/rule-latency.ts",
+    summary: "from an event at the adapter to the actuator's write, the disk busy (p99 at most 10 ms)",
+  },
+  ingest: {
+    script: "fleet/ingest/bench/ingest-bench.ts",
+    summary: "rows a second from filled journals to the fleet's tables, against bare COPY (at least 0.50 of it)",
+  },
+  drain: {
+    script: "fleet/e2e/drain-bench.ts",
+    summary: "a backlog of 200,000 records, with alarms raised meanwhile (at least 5,000 records/s, alarms within 1 s)",
+  },
+});
