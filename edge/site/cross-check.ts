@@ -1,0 +1,81 @@
+import type { PointDescription } from "@outpost/firmware-adapters/adapter.ts";
+import type { ActionSettings, SiteDocument } from "@outpost/wire/site.ts";
+
+import { showNames, showValue } from "./fault.ts";
+import type { ConfiguredDevice } from "./site.ts";
+
+/** Something the schema cannot see, because it takes the devices' own points to know. */
+export interface CrossFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Checks rules and actions against the points their devices really have. No faults: an empty list. */
+export function crossCheck(document: SiteDocument, devices: readonly ConfiguredDevice[]): CrossFault[] {
+  const points = new Map(devices.map(({ settings, device }) => [settings.id, device.points] as const));
+  const faults = document.rules.flatMap((rule, index) => missingPoint(points, rule, ["rules", index]));
+  const heldBy = new Map<string, string>();
+  document.actions.forEach((action, index) => {
+    if (action.kind !== "hold-point") return;
+    faults.push(...checkHoldPoint(points, action, ["actions", index]));
+    const place = `${action.device}/${action.point}`;
+    const other = heldBy.get(place);
+    if (other !== undefined) {
+      const message = `expected a point that no other action holds, found "${action.point}", held by "${other}"`;
+      faults.push({ path: ["actions", index, "point"], message });
+    }
+    heldBy.set(place, action.id);
+  });
+  return [...faults, ...checkTimeZone(document.site.timeZone)];
+}
+
+type PointsByDevice = ReadonlyMap<string, readonly PointDescription[]>;
+
+function missingPoint(
+  points: PointsByDevice,
+  target: { readonly device: string; readonly point: string },
+  path: readonly PropertyKey[],
+): CrossFault[] {
+  const known = points.get(target.device) ?? [];
+  if (known.some((point) => point.id === target.point)) return [];
+  const names = showNames(known.map((point) => point.id));
+  const message = `expected a point of device "${target.device}" (${names}), found ${showValue(target.point)}`;
+  return [{ path: [...path, "point"], message }];
+}
+
+function checkHoldPoint(
+  points: PointsByDevice,
+  action: Extract<ActionSettings, { kind: "hold-point" }>,
+  path: readonly PropertyKey[],
+): CrossFault[] {
+  const point = points.get(action.device)?.find(({ id }) => id === action.point);
+  if (point === undefined) return missingPoint(points, action, path);
+  const at = [...path, "point"];
+  if (point.writable === undefined) {
+    return [{ path: at, message: `expected a writable point, found "${point.id}", which is read only` }];
+  }
+  const { min, max, isHazardous } = point.writable;
+  if (isHazardous) {
+    const message = `expected a point that may be written at once, found "${point.id}", which takes select and operate`;
+    return [{ path: at, message }];
+  }
+  const faults = (["active", "idle"] as const).flatMap((key) => {
+    const value = action[key];
+    if (value >= min && value <= max) return [];
+    return [{ path: [...path, key], message: `expected ${min} to ${max}, found ${value}` }];
+  });
+  if (action.active === action.idle) {
+    faults.push({ path: [...path, "idle"], message: `expected another value than "active", found ${action.idle}` });
+  }
+  return faults;
+}
+
+function checkTimeZone(timeZone: string): CrossFault[] {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone }).format();
+    return [];
+  } catch {
+    const message = `expected an IANA time zone such as Asia/Shanghai, found ${showValue(timeZone)}`;
+    return [{ path: ["site", "timeZone"], message }];
+  }
+}

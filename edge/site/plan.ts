@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type { Site } from "./site.ts";
+
+/** One step from the site that runs to the one that shall run. Ids only: the executor takes the rest from the sites. */
+export type SiteStep =
+  | { readonly kind: "retire-rules"; readonly ruleIds: readonly string[] }
+  | { readonly kind: "retire-actions"; readonly actionIds: readonly string[] }
+  | { readonly kind: "close-device"; readonly deviceId: string }
+  | { readonly kind: "close-link"; readonly linkId: string }
+  | { readonly kind: "open-link"; readonly linkId: string }
+  | { readonly kind: "open-device"; readonly deviceId: string }
+  | { readonly kind: "set-actions"; readonly actionIds: readonly string[] }
+  | { readonly kind: "set-rules"; readonly ruleIds: readonly string[] }
+  | { readonly kind: "restart-uplink" }
+  | { readonly kind: "restart-status-page" };
+
+/** A change that only a restart can make: which part of the document, and both values. */
+export interface FixedFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/**
+ * What stands in the way of applying `desired` to a running gateway: its identity and the journal's limits are taken
+ * once, at start.
+ */
+export function fixedFaults(current: Site, desired: Site): FixedFault[] {
+  const [was, is] = [current.document, desired.document];
+  const faults: FixedFault[] = [];
+  if (was.gateway.id !== is.gateway.id) {
+    faults.push({ path: ["gateway", "id"], message: fixedMessage(was.gateway.id, is.gateway.id) });
+  }
+  for (const key of ["maxBytes", "keepDays"] as const) {
+    if (was.journal[key] === is.journal[key]) continue;
+    faults.push({ path: ["journal", key], message: fixedMessage(was.journal[key], is.journal[key]) });
+  }
+  return faults;
+}
+
+/**
+ * The steps from `current` to `desired`, in order: first what goes away loses its rules, so that nothing alarms because
+ * of the change itself. Whatever is the same in both keeps running untouched. Pure.
+ */
+export function planSite(current: Site, desired: Site): SiteStep[] {
+  const links = compare(current.document.links, desired.document.links);
+  const reopenedLinks = new Set([...links.gone, ...links.changed]);
+  const devices = compare(current.document.devices, desired.document.devices, (one) => reopenedLinks.has(one.link));
+  const reopened = new Set([...devices.gone, ...devices.changed]);
+  const rules = compare(current.document.rules, desired.document.rules);
+  const actions = compare(current.document.actions, desired.document.actions);
+  const steps: SiteStep[] = [];
+  if (rules.gone.length > 0) steps.push({ kind: "retire-rules", ruleIds: rules.gone });
+  if (actions.gone.length > 0) steps.push({ kind: "retire-actions", actionIds: actions.gone });
+  steps.push(...[...reopened].map((deviceId) => ({ kind: "close-device", deviceId }) as const));
+  steps.push(...[...reopenedLinks].map((linkId) => ({ kind: "close-link", linkId }) as const));
+  steps.push(...[...links.changed, ...links.added].map((linkId) => ({ kind: "open-link", linkId }) as const));
+  steps.push(...[...devices.changed, ...devices.added].map((deviceId) => ({ kind: "open-device", deviceId }) as const));
+  const setActions = [...actions.changed, ...actions.added];
+  if (setActions.length > 0) steps.push({ kind: "set-actions", actionIds: setActions });
+  const setRules = [...rules.changed, ...rules.added];
+  if (setRules.length > 0) steps.push({ kind: "set-rules", ruleIds: setRules });
+  if (!isDeepStrictEqual(current.document.uplink, desired.document.uplink)) steps.push({ kind: "restart-uplink" });
+  if (!isDeepStrictEqual(current.document.statusPage, desired.document.statusPage)) {
+    steps.push({ kind: "restart-status-page" });
+  }
+  return steps;
+}
+
+interface Comparison {
+  readonly gone: string[];
+  readonly changed: string[];
+  readonly added: string[];
+}
+
+function compare<T extends { readonly id: string }>(
+  was: readonly T[],
+  is: readonly T[],
+  mustReopen: (item: T) => boolean = () => false,
+): Comparison {
+  const before = new Map(was.map((item) => [item.id, item] as const));
+  const after = new Set(is.map((item) => item.id));
+  const kept = is.filter((item) => before.has(item.id));
+  return {
+    gone: was.filter((item) => !after.has(item.id)).map((item) => item.id),
+    changed: kept
+      .filter((item) => !isDeepStrictEqual(item, before.get(item.id)) || mustReopen(item))
+      .map((item) => item.id),
+    added: is.filter((item) => !before.has(item.id)).map((item) => item.id),
+  };
+}
+
+function fixedMessage(was: string | number, is: string | number): string {
+  return `expected ${was}, which changes only at a restart, found ${is}`;
+}
