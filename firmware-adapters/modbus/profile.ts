@@ -67,22 +67,97 @@ const point = z.strictObject({
  * A pump station, level node or other Modbus device as data: no code knows any maker's map.
  * `isVerified` is false while nobody has held the map against a real device.
  */
-export const pumpStationProfile = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,63}$/),
-  name: text,
-  isVerified: z.boolean(),
-  source: z.string().min(1).max(500),
-  pollGroups: z.record(
-    z.string().min(1).max(32),
-    z.strictObject({
-      everyMs: z.int().min(50).max(3_600_000),
-      /** A point of this group is reported at least this often, changed or not. */
-      keepAliveMs: z.int().min(1_000).max(86_400_000).default(60_000),
-    }),
-  ),
-  /** A register the gateway counts up, so that the station falls back to its own level control when the gateway dies. */
-  heartbeat: z.strictObject({ address: z.int().min(0).max(65_535), everyMs: z.int().min(500).max(60_000) }).optional(),
-  points: z.array(point).min(1).max(1_000),
-});
+export const pumpStationProfile = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9-]{1,63}$/),
+    name: text,
+    isVerified: z.boolean(),
+    source: z.string().min(1).max(500),
+    pollGroups: z.record(
+      z.string().min(1).max(32),
+      z.strictObject({
+        everyMs: z.int().min(50).max(3_600_000),
+        /** A point of this group is reported at least this often, changed or not. */
+        keepAliveMs: z.int().min(1_000).max(86_400_000).default(60_000),
+      }),
+    ),
+    /** A register the gateway counts up, so that the station falls back to its own level control when the gateway dies. */
+    heartbeat: z
+      .strictObject({ address: z.int().min(0).max(65_535), everyMs: z.int().min(500).max(60_000) })
+      .optional(),
+    points: z.array(point).min(1).max(1_000),
+  })
+  .superRefine((profile, context) => {
+    const ids = new Set<string>();
+    profile.points.forEach((one, index) => {
+      if (ids.has(one.id)) refuse(context, ["points", index, "id"], `"${one.id}" is the id of an earlier point`);
+      ids.add(one.id);
+    });
+    profile.points.forEach((one, index) => {
+      if (profile.pollGroups[one.pollGroup] === undefined) {
+        refuse(context, ["points", index, "pollGroup"], `no poll group is called "${one.pollGroup}"`);
+      }
+      checkType(one, ["points", index], context);
+      checkWritable(one, ids, ["points", index, "writable"], context);
+    });
+  });
+/** A profile as the adapter uses it: checked, and with every default filled in. */
 export type PumpStationProfile = z.infer<typeof pumpStationProfile>;
 export type Point = PumpStationProfile["points"][number];
+/** A profile as a person writes it. */
+export type ProfileInput = z.input<typeof pumpStationProfile>;
+export type PointInput = ProfileInput["points"][number];
+
+/** Registers or bits of its table that one point takes. */
+export function pointSpan(type: Point["type"]): 1 | 2 {
+  switch (type.kind) {
+    case "bool":
+    case "bit":
+    case "uint16":
+    case "int16":
+    case "bcd16":
+      return 1;
+    case "uint32":
+    case "int32":
+    case "float32":
+    case "bcd32":
+      return 2;
+  }
+}
+
+type Context = z.core.$RefinementCtx;
+
+function checkType(one: Point, path: PropertyKey[], context: Context): void {
+  const isBitTable = one.table === "coil" || one.table === "discrete-input";
+  if (isBitTable !== (one.type.kind === "bool")) {
+    refuse(context, [...path, "type"], `a ${one.table} ${isBitTable ? "is always" : "is never"} of type bool`);
+  }
+  if (one.address + pointSpan(one.type) > 65_536) {
+    refuse(context, [...path, "address"], `the second register of a ${one.type.kind} at 65535 does not exist`);
+  }
+  if (one.scale === 0) refuse(context, [...path, "scale"], "a scale of 0 loses the value");
+}
+
+function checkWritable(one: Point, ids: ReadonlySet<string>, path: PropertyKey[], context: Context): void {
+  const { writable } = one;
+  if (writable === undefined) return;
+  if (one.table !== "coil" && one.table !== "holding-register") {
+    refuse(context, path, `a ${one.table} cannot be written`);
+  }
+  if (one.type.kind === "bit") refuse(context, path, "one bit of a register cannot be written without its neighbours");
+  if (writable.min > writable.max) refuse(context, [...path, "max"], "lies below min");
+  if (writable.pulseMs !== undefined && (one.table !== "coil" || writable.min !== 1 || writable.max !== 1)) {
+    refuse(context, [...path, "pulseMs"], "a pulse is for coils, with min and max both 1");
+  }
+  if (writable.startLimits !== undefined && writable.feedback === undefined) {
+    refuse(context, [...path, "startLimits"], "starts are counted on the feedback point, and there is none");
+  }
+  const named = [...writable.interlocks.map((lock) => lock.pointId), writable.feedback?.pointId];
+  for (const id of named) {
+    if (id !== undefined && !ids.has(id)) refuse(context, path, `no point of this profile is called "${id}"`);
+  }
+}
+
+function refuse(context: Context, path: PropertyKey[], message: string): void {
+  context.addIssue({ code: "custom", path, message, input: undefined });
+}
