@@ -104,9 +104,11 @@ export const pumpStationProfile = z
 /** A profile as the adapter uses it: checked, and with every default filled in. */
 export type PumpStationProfile = z.infer<typeof pumpStationProfile>;
 export type Point = PumpStationProfile["points"][number];
+export type Writable = NonNullable<Point["writable"]>;
 /** A profile as a person writes it. */
 export type ProfileInput = z.input<typeof pumpStationProfile>;
 export type PointInput = ProfileInput["points"][number];
+export type Interlock = z.input<typeof interlock>;
 
 /** Registers or bits of its table that one point takes. */
 export function pointSpan(type: Point["type"]): 1 | 2 {
@@ -139,20 +141,20 @@ function checkType(one: Point, path: PropertyKey[], context: Context): void {
 }
 
 function checkWritable(one: Point, ids: ReadonlySet<string>, path: PropertyKey[], context: Context): void {
-  const { writable } = one;
-  if (writable === undefined) return;
+  const rule = one.writable;
+  if (rule === undefined) return;
   if (one.table !== "coil" && one.table !== "holding-register") {
     refuse(context, path, `a ${one.table} cannot be written`);
   }
   if (one.type.kind === "bit") refuse(context, path, "one bit of a register cannot be written without its neighbours");
-  if (writable.min > writable.max) refuse(context, [...path, "max"], "lies below min");
-  if (writable.pulseMs !== undefined && (one.table !== "coil" || writable.min !== 1 || writable.max !== 1)) {
+  if (rule.min > rule.max) refuse(context, [...path, "max"], "lies below min");
+  if (rule.pulseMs !== undefined && (one.table !== "coil" || rule.min !== 1 || rule.max !== 1)) {
     refuse(context, [...path, "pulseMs"], "a pulse is for coils, with min and max both 1");
   }
-  if (writable.startLimits !== undefined && writable.feedback === undefined) {
+  if (rule.startLimits !== undefined && rule.feedback === undefined) {
     refuse(context, [...path, "startLimits"], "starts are counted on the feedback point, and there is none");
   }
-  const named = [...writable.interlocks.map((lock) => lock.pointId), writable.feedback?.pointId];
+  const named = [...rule.interlocks.map((lock) => lock.pointId), rule.feedback?.pointId];
   for (const id of named) {
     if (id !== undefined && !ids.has(id)) refuse(context, path, `no point of this profile is called "${id}"`);
   }

@@ -1,11 +1,11 @@
-import type { PointInput, ProfileInput } from "../profile.ts";
+import type { Interlock, PointInput, ProfileInput } from "../profile.ts";
 
 const REMOTE = {
   pointId: "remoteMode",
   is: "equal",
   value: 1,
   why: { zh: "现场选择开关不在“远程”位置", en: "the selector on site is not on remote" },
-} as const;
+} satisfies Interlock;
 
 /** What a press of a start or stop button looks like to the station: its controller takes the rising edge. */
 const PULSE_MS = 500;
@@ -15,10 +15,18 @@ function pump(number: 1 | 2): PointInput[] {
   const id = `pump${number}`;
   const at = number * 10;
   const name = (zh: string, en: string) => ({ zh: `${number}号泵${zh}`, en: `Pump ${number} ${en}` });
-  const bit = { table: "discrete-input", type: { kind: "bool" }, pollGroup: "fast" } as const;
-  const word = { table: "input-register", type: { kind: "uint16" }, notAvailable: [65_535] } as const;
-  const double = { table: "input-register", type: { kind: "uint32", order: "CDAB" }, pollGroup: "slow" } as const;
-  const button = { table: "coil", type: { kind: "bool" }, pollGroup: "slow" } as const;
+  const bit = { table: "discrete-input", type: { kind: "bool" }, pollGroup: "fast" } satisfies Partial<PointInput>;
+  const word = {
+    table: "input-register",
+    type: { kind: "uint16" },
+    notAvailable: [65_535],
+  } satisfies Partial<PointInput>;
+  const double = {
+    table: "input-register",
+    type: { kind: "uint32", order: "CDAB" },
+    pollGroup: "slow",
+  } satisfies Partial<PointInput>;
+  const button = { table: "coil", type: { kind: "bool" }, pollGroup: "slow" } satisfies Partial<PointInput>;
   return [
     { ...bit, id: `${id}.running`, name: name("运行", "running"), address: at },
     { ...bit, id: `${id}.fault`, name: name("故障", "fault"), address: at + 1 },
@@ -116,7 +124,7 @@ function pump(number: 1 | 2): PointInput[] {
   ];
 }
 
-const contact = { table: "discrete-input", type: { kind: "bool" }, pollGroup: "fast" } as const;
+const contact = { table: "discrete-input", type: { kind: "bool" }, pollGroup: "fast" } satisfies Partial<PointInput>;
 const flow = {
   table: "input-register",
   type: { kind: "uint16" },
@@ -126,7 +134,7 @@ const flow = {
   range: { min: 0, max: 5_000 },
   deadband: 0.5,
   pollGroup: "fast",
-} as const;
+} satisfies Partial<PointInput>;
 const levelSetting = {
   table: "holding-register",
   type: { kind: "uint16" },
@@ -135,7 +143,7 @@ const levelSetting = {
   range: { min: 0, max: 10 },
   deadband: 0.001,
   pollGroup: "slow",
-} as const;
+} satisfies Partial<PointInput>;
 
 /** A wet well with two pumps behind a small controller. Levels in millimetres, flows in tenths of a litre per second. */
 export const twoPumpStation: ProfileInput = {
