@@ -10,11 +10,16 @@ const REMOTE = {
 /** What a press of a start or stop button looks like to the station: its controller takes the rising edge. */
 const PULSE_MS = 500;
 
-/** One pump: eleven points, each table's block starting at ten times the pump's number. */
-function pump(number: 1 | 2): PointInput[] {
+const pumpName = (number: 1 | 2) => (zh: string, en: string) => ({
+  zh: `${number}号泵${zh}`,
+  en: `Pump ${number} ${en}`,
+});
+
+/** What one pump says. In each table its block starts at ten times its number. */
+function pumpReadings(number: 1 | 2): PointInput[] {
   const id = `pump${number}`;
   const at = number * 10;
-  const name = (zh: string, en: string) => ({ zh: `${number}号泵${zh}`, en: `Pump ${number} ${en}` });
+  const name = pumpName(number);
   const bit = { table: "discrete-input", type: { kind: "bool" }, pollGroup: "fast" } satisfies Partial<PointInput>;
   const word = {
     table: "input-register",
@@ -26,7 +31,6 @@ function pump(number: 1 | 2): PointInput[] {
     type: { kind: "uint32", order: "CDAB" },
     pollGroup: "slow",
   } satisfies Partial<PointInput>;
-  const button = { table: "coil", type: { kind: "bool" }, pollGroup: "slow" } satisfies Partial<PointInput>;
   return [
     { ...bit, id: `${id}.running`, name: name("运行", "running"), address: at },
     { ...bit, id: `${id}.fault`, name: name("故障", "fault"), address: at + 1 },
@@ -71,6 +75,42 @@ function pump(number: 1 | 2): PointInput[] {
       deadband: 0.1,
     },
     { ...double, id: `${id}.starts`, name: name("启动次数", "starts"), address: at + 6 },
+  ];
+}
+
+/** What must hold before a pump may be started. */
+function startInterlocks(id: string): Interlock[] {
+  return [
+    REMOTE,
+    {
+      pointId: "level",
+      is: "at-least",
+      value: 0.6,
+      why: { zh: "液位过低，水泵会空转", en: "the level is so low that the pump would run dry" },
+    },
+    { pointId: "mainsFail", is: "equal", value: 0, why: { zh: "市电中断", en: "the mains supply has failed" } },
+    {
+      pointId: `${id}.fault`,
+      is: "equal",
+      value: 0,
+      why: { zh: "该泵有故障未复位", en: "the pump has a fault that is not reset" },
+    },
+    {
+      pointId: `${id}.available`,
+      is: "equal",
+      value: 1,
+      why: { zh: "该泵不可用（检修或断开）", en: "the pump is not available (isolated or in repair)" },
+    },
+  ];
+}
+
+/** The two buttons of one pump. */
+function pumpButtons(number: 1 | 2): PointInput[] {
+  const id = `pump${number}`;
+  const at = number * 10;
+  const name = pumpName(number);
+  const button = { table: "coil", type: { kind: "bool" }, pollGroup: "slow" } satisfies Partial<PointInput>;
+  return [
     {
       ...button,
       id: `${id}.start`,
@@ -81,28 +121,7 @@ function pump(number: 1 | 2): PointInput[] {
         max: 1,
         isHazardous: true,
         pulseMs: PULSE_MS,
-        interlocks: [
-          REMOTE,
-          {
-            pointId: "level",
-            is: "at-least",
-            value: 0.6,
-            why: { zh: "液位过低，水泵会空转", en: "the level is so low that the pump would run dry" },
-          },
-          { pointId: "mainsFail", is: "equal", value: 0, why: { zh: "市电中断", en: "the mains supply has failed" } },
-          {
-            pointId: `${id}.fault`,
-            is: "equal",
-            value: 0,
-            why: { zh: "该泵有故障未复位", en: "the pump has a fault that is not reset" },
-          },
-          {
-            pointId: `${id}.available`,
-            is: "equal",
-            value: 1,
-            why: { zh: "该泵不可用（检修或断开）", en: "the pump is not available (isolated or in repair)" },
-          },
-        ],
+        interlocks: startInterlocks(id),
         feedback: { pointId: `${id}.running`, value: 1, withinMs: 10_000 },
         startLimits: { maxStartsPerHour: 10, minOffMs: 60_000 },
       },
@@ -208,8 +227,10 @@ export const twoPumpStation: ProfileInput = {
       name: { zh: "站控器未收到网关心跳", en: "Station misses the gateway's heartbeat" },
       address: 5,
     },
-    ...pump(1),
-    ...pump(2),
+    ...pumpReadings(1),
+    ...pumpButtons(1),
+    ...pumpReadings(2),
+    ...pumpButtons(2),
     {
       id: "siren",
       name: { zh: "现场警笛", en: "Local siren" },
