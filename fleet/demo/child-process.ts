@@ -15,6 +15,8 @@ export interface RunningProgram extends AsyncDisposable {
   /** Resolves when the process has ended, however it did. */
   readonly ended: Promise<void>;
   readonly isRunning: boolean;
+  /** Hands it one line on its stdin. */
+  tell(line: string): void;
   /** The last lines it wrote to its log. */
   logTail(): string;
   /** Ends it as an operator would, by SIGTERM; by SIGKILL where that does not do within ten seconds. */
@@ -33,6 +35,8 @@ export interface ProgramOptions {
   readonly under?: readonly string[];
   /** Where its log lines go, beside the last ones kept for `logTail`. */
   readonly onLog?: (line: string) => void;
+  /** Every line it prints on stdout after the first. */
+  readonly onLine?: (line: string) => void;
 }
 
 /**
@@ -56,9 +60,13 @@ export async function startProgram(options: ProgramOptions, readyWithinMs = 60_0
   const ended = (async () => {
     await once(child, "close");
   })();
-  const firstLine = once(createInterface({ input: child.stdout }), "line");
+  const lines = createInterface({ input: child.stdout });
+  const firstLine = once(lines, "line");
   const ready = await Promise.race([
-    firstLine.then(([line]) => parseReady(String(line))),
+    firstLine.then(([line]) => {
+      if (options.onLine !== undefined) lines.on("line", options.onLine);
+      return parseReady(String(line));
+    }),
     ended.then(() => undefined),
     new Promise<undefined>((resolve) => {
       setTimeout(() => resolve(undefined), readyWithinMs).unref();
@@ -92,6 +100,7 @@ function running(
     get isRunning() {
       return isRunning();
     },
+    tell: (line) => child.stdin?.write(`${line}\n`),
     logTail: () => state.tail.join("\n"),
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

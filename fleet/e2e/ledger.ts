@@ -1,0 +1,70 @@
+import pg from "pg";
+
+import { choosePlaces } from "../store/embedded/places.ts";
+import { serverUrl } from "../store/embedded/server.ts";
+
+/** What the fleet holds of a gateway's numbered load, against what the gateway said was durable. */
+export interface LedgerComparison {
+  readonly held: number;
+  readonly lost: readonly number[];
+  readonly duplicated: number;
+  /** Rows that come before one with a smaller number, within one stream and device, in the order written. */
+  readonly reordered: number;
+  readonly quarantined: number;
+}
+
+/** The fleet's database read directly: what is counted is what PostgreSQL has committed, not what the API says. */
+export class FleetLedger implements AsyncDisposable {
+  readonly #pool: pg.Pool;
+
+  private constructor(url: string) {
+    this.#pool = new pg.Pool({ connectionString: url, max: 2 });
+    // The server goes down in some rounds; the next query opens a new connection.
+    this.#pool.on("error", () => {});
+  }
+
+  /** Opens the embedded database of a fleet's state folder. */
+  static async open(fleetStateDirectory: string): Promise<FleetLedger> {
+    return new FleetLedger(serverUrl(await choosePlaces(fleetStateDirectory), "outpost"));
+  }
+
+  /** Rows of a stream the fleet holds of a gateway. */
+  async count(gatewayId: string, stream: string): Promise<number> {
+    const { rows } = await this.#pool.query<{ count: number }>(
+      "select count(*)::int as count from record_place where gateway_id = $1 and stream = $2",
+      [gatewayId, stream],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  async compare(gatewayId: string, durable: ReadonlySet<number>): Promise<LedgerComparison> {
+    const { rows } = await this.#pool.query<{ number: number; device_id: string; kind: string }>(
+      `select coalesce((body -> 'details' ->> 'number')::int, 0) as number, coalesce(device_id, '') as device_id, kind
+         from record_place where gateway_id = $1 and stream = 'occurrence' order by ordinal, sequence`,
+      [gatewayId],
+    );
+    const records = rows.filter((row) => row.kind === "record");
+    const held = new Set(records.map((row) => row.number));
+    return {
+      held: held.size,
+      lost: [...durable].filter((number) => !held.has(number)),
+      duplicated: records.length - held.size,
+      reordered: countReordered(records),
+      quarantined: rows.filter((row) => row.kind === "quarantined").length,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+function countReordered(records: readonly { readonly number: number; readonly device_id: string }[]): number {
+  const highest = new Map<string, number>();
+  let reordered = 0;
+  for (const { number, device_id: device } of records) {
+    if (number < (highest.get(device) ?? 0)) reordered += 1;
+    highest.set(device, Math.max(number, highest.get(device) ?? 0));
+  }
+  return reordered;
+}

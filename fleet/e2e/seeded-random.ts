@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+
+/** Chance that can be repeated: the same seed draws the same. */
+export class SeededRandom {
+  readonly seed: string;
+  #drawn = 0;
+
+  constructor(seed: string) {
+    this.seed = seed;
+  }
+
+  /** 0 (inclusive) to 1 (exclusive). */
+  next(): number {
+    this.#drawn += 1;
+    return createHash("sha256").update(`${this.seed}:${this.#drawn}`).digest().readUInt32BE(0) / 2 ** 32;
+  }
+
+  between(low: number, high: number): number {
+    return low + this.next() * (high - low);
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[Math.floor(this.next() * items.length)];
+    if (item === undefined) throw new Error("nothing to pick from");
+    return item;
+  }
+}
