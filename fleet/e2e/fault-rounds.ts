@@ -1,0 +1,130 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { FaultSite, Shape } from "./fault-site.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+
+/** Something that goes wrong under load, and how long it stays so. Afterwards everything runs again. */
+export interface Fault {
+  readonly name: string;
+  readonly shapes: readonly Shape[];
+  /** How often it is drawn, against the others. */
+  readonly weight: number;
+  run(site: FaultSite, random: SeededRandom): Promise<void>;
+}
+
+const BOTH: readonly Shape[] = ["one-process", "two-process"];
+
+/** Long enough for the gateway to find out by itself that nobody answers any more. */
+const UNNOTICED_MS = 13_000;
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: "kill-gateway",
+    shapes: BOTH,
+    weight: 4,
+    async run(site) {
+      await site.killGateway();
+      await site.startGateway();
+    },
+  },
+  {
+    name: "kill-fleet",
+    shapes: BOTH,
+    weight: 4,
+    async run(site, random) {
+      await site.killFleet();
+      await delay(random.between(0, 1_500));
+      await site.startFleet();
+    },
+  },
+  {
+    name: "kill-both",
+    shapes: BOTH,
+    weight: 1,
+    async run(site) {
+      await Promise.all([site.killFleet(), site.killGateway()]);
+      await Promise.all([site.startFleet(), site.startGateway()]);
+    },
+  },
+  {
+    name: "kill-mosquitto",
+    shapes: ["two-process"],
+    weight: 4,
+    async run(site, random) {
+      await site.mosquitto?.kill();
+      await delay(random.between(0, 1_500));
+      await site.mosquitto?.start();
+    },
+  },
+  {
+    name: "cut",
+    shapes: BOTH,
+    weight: 3,
+    async run(site, random) {
+      site.line.set("cut");
+      await delay(random.between(50, 2_000));
+      site.line.set("open");
+    },
+  },
+  {
+    name: "half-open",
+    shapes: BOTH,
+    weight: 2,
+    async run(site, random) {
+      site.line.set("half-open");
+      await delay(random.next() < 0.3 ? UNNOTICED_MS : random.between(100, 2_000));
+      site.line.set("open");
+    },
+  },
+  {
+    name: "slow",
+    shapes: BOTH,
+    weight: 2,
+    async run(site, random) {
+      site.line.set("slow");
+      await delay(random.between(500, 3_000));
+      site.line.set("open");
+    },
+  },
+  { name: "restored-disk", shapes: BOTH, weight: 1, run: (site) => restore(site, "whole-disk") },
+  { name: "restored-database", shapes: BOTH, weight: 1, run: (site) => restore(site, "only-database") },
+  {
+    name: "wiped-gateway",
+    shapes: BOTH,
+    weight: 1,
+    // What only the wiped disk held cannot come back, so the fleet has everything first: what is tested is the return.
+    async run(site) {
+      await site.drained();
+      await site.killGateway();
+      await site.wipeGateway();
+      await site.startGateway();
+    },
+  },
+];
+
+/**
+ * The disk goes back to an older state: the gateway uses sequence numbers again that the fleet holds with other content,
+ * while the line is down and nobody can tell it so.
+ */
+async function restore(site: FaultSite, what: "whole-disk" | "only-database"): Promise<void> {
+  await site.killGateway();
+  await site.takeImage();
+  await site.startGateway();
+  await delay(1_000);
+  await site.drained();
+  await site.killGateway();
+  await site.restoreImage(what);
+  site.line.set("cut");
+  await site.startGateway();
+  await delay(1_000);
+  site.line.set("open");
+}
+
+/** Draws the faults of `count` rounds: each that fits the shape once where there is room, the rest by weight. */
+export function drawFaults(shape: Shape, count: number, random: SeededRandom): Fault[] {
+  const fitting = FAULTS.filter((fault) => fault.shapes.includes(shape));
+  const weighted = fitting.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
+  const drawn = [...fitting, ...Array.from({ length: count }, () => random.pick(weighted))].slice(0, count);
+  const order = drawn.map((fault) => ({ fault, place: random.next() }));
+  return order.toSorted((a, b) => a.place - b.place).map(({ fault }) => fault);
+}
