@@ -168,8 +168,8 @@ const levelSetting = {
 export const twoPumpStation: ProfileInput = {
   id: "two-pump-station",
   name: { zh: "双泵排水泵站", en: "Two-pump drainage station" },
-  isVerified: true,
-  source: "Outpost's own map, spoken by firmware-adapters/modbus/simulator; unit 1, addresses zero-based",
+  isVerified: false,
+  source: "Outpost's own map, spoken by firmware-adapters/modbus/simulator and held against no other device yet",
   pollGroups: {
     fast: { everyMs: 500, keepAliveMs: 60_000 },
     normal: { everyMs: 2_000, keepAliveMs: 300_000 },
