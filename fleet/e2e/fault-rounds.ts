@@ -23,8 +23,8 @@ export const FAULTS: readonly Fault[] = [
     shapes: BOTH,
     weight: 4,
     async run(site) {
-      await site.killGateway();
-      await site.startGateway();
+      await site.gateway.kill();
+      await site.gateway.start();
     },
   },
   {
@@ -42,8 +42,8 @@ export const FAULTS: readonly Fault[] = [
     shapes: BOTH,
     weight: 1,
     async run(site) {
-      await Promise.all([site.killFleet(), site.killGateway()]);
-      await Promise.all([site.startFleet(), site.startGateway()]);
+      await Promise.all([site.killFleet(), site.gateway.kill()]);
+      await Promise.all([site.startFleet(), site.gateway.start()]);
     },
   },
   {
@@ -95,9 +95,9 @@ export const FAULTS: readonly Fault[] = [
     // What only the wiped disk held cannot come back, so the fleet has everything first: what is tested is the return.
     async run(site) {
       await site.drained();
-      await site.killGateway();
-      await site.wipeGateway();
-      await site.startGateway();
+      await site.gateway.kill();
+      await site.gateway.wipe();
+      await site.gateway.start();
     },
   },
 ];
@@ -107,15 +107,15 @@ export const FAULTS: readonly Fault[] = [
  * while the line is down and nobody can tell it so.
  */
 async function restore(site: FaultSite, what: "whole-disk" | "only-database"): Promise<void> {
-  await site.killGateway();
-  await site.takeImage();
-  await site.startGateway();
+  await site.gateway.kill();
+  await site.gateway.takeImage();
+  await site.gateway.start();
   await delay(1_000);
   await site.drained();
-  await site.killGateway();
-  await site.restoreImage(what);
+  await site.gateway.kill();
+  await site.gateway.restoreImage(what);
   site.line.set("cut");
-  await site.startGateway();
+  await site.gateway.start();
   await delay(1_000);
   site.line.set("open");
 }

@@ -28,12 +28,9 @@ export class FleetLedger implements AsyncDisposable {
     return new FleetLedger(serverUrl(await choosePlaces(fleetStateDirectory), "outpost"));
   }
 
-  /** Rows of a stream the fleet holds of a gateway. */
-  async count(gatewayId: string, stream: string): Promise<number> {
-    const { rows } = await this.#pool.query<{ count: number }>(
-      "select count(*)::int as count from record_place where gateway_id = $1 and stream = $2",
-      [gatewayId, stream],
-    );
+  /** Occurrences the fleet holds of all gateways. */
+  async countOccurrences(): Promise<number> {
+    const { rows } = await this.#pool.query<{ count: number }>("select count(*)::int as count from occurrence");
     return rows[0]?.count ?? 0;
   }
 

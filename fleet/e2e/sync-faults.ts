@@ -38,7 +38,7 @@ async function runShape(shape: Shape, rounds: number, tally: Tally, random: Seed
     await using site = await openFaultSite(directory, shape);
     for (const fault of drawFaults(shape, rounds, random)) {
       await delay(random.between(200, 1_000));
-      site.tell("load");
+      site.gateway.tell("load");
       const startMs = performance.now();
       await fault.run(site, random);
       tally.rounds += 1;

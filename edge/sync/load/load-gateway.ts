@@ -54,9 +54,8 @@ export async function runLoadGateway(options: LoadOptions, streams: LoadStreams)
     if (line === "load") load.isOn = true;
     if (line === "hush") load.isOn = false;
     if (line === "alarm") {
-      const alarm = numberedAlarm(load.takeNumber());
+      const alarm = load.raise();
       for (const listener of alarmListeners) listener(alarm);
-      load.append([entryOf(alarm)]);
     }
   });
   stop.signal.addEventListener("abort", () => start.resolve());
@@ -100,6 +99,7 @@ class NumberedLoad {
   readonly #streams: LoadStreams;
   #next: number;
   #owed = 0;
+  #alarms = 0;
   #pending = Promise.resolve();
 
   constructor(journal: Journal, options: LoadOptions, streams: LoadStreams) {
@@ -107,11 +107,6 @@ class NumberedLoad {
     this.#options = options;
     this.#streams = streams;
     this.#next = options.first;
-  }
-
-  takeNumber(): number {
-    this.#next += 1;
-    return this.#next - 1;
   }
 
   /** Writes before anybody listens: the ready line says how many. */
@@ -127,12 +122,20 @@ class NumberedLoad {
     this.#owed += (this.#options.rate * elapsedMs) / 1_000;
     const count = Math.floor(this.#owed);
     this.#owed -= count;
-    if (count > 0) this.append(this.#make(count));
+    if (count > 0) this.#beside(this.#commit(this.#make(count)));
   }
 
-  append(entries: readonly Entry[]): void {
+  /** One alarm, with a number of its own kind; says when it was raised, on the machine's monotonic clock. */
+  raise(): AlarmRecord {
+    this.#alarms += 1;
+    const alarm = numberedAlarm(this.#alarms);
+    this.#streams.say({ raised: this.#alarms, atMs: systemClock.monotonicMs() });
+    this.#beside(this.#journal.append([entryOf(alarm)]));
+    return alarm;
+  }
+
+  #beside(commit: Promise<unknown>): void {
     const before = this.#pending;
-    const commit = this.#commit(entries);
     this.#pending = (async () => {
       await Promise.all([before, commit]);
     })();
@@ -144,7 +147,8 @@ class NumberedLoad {
 
   #make(count: number): Entry[] {
     return Array.from({ length: count }, () => {
-      const number = this.takeNumber();
+      const number = this.#next;
+      this.#next += 1;
       return entryOf(numberedOccurrence(number, `device-${number % this.#options.devices}`, this.#options.bodyBytes));
     });
   }

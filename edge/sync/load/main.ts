@@ -4,7 +4,8 @@
  *
  * stdout, one JSON object a line: `{"ready":true,"filled":n}`, then `{"durable":[from,through]}` for numbers whose
  * records are committed here, then with `--exit-when-drained` a last `{"drained":n}`. stdin: a line `go` starts the
- * uplink, `load` and `hush` switch the load on and off, `alarm` raises one alarm; its end ends the process.
+ * uplink, `load` and `hush` switch the load on and off, `alarm` raises one alarm, answered by
+ * `{"raised":n,"atMs":monotonic}`; its end ends the process.
  */
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
