@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { silentLog } from "@outpost/kernel/log.ts";
-import pg from "pg";
+import type pg from "pg";
 
 import { openPool } from "../database.ts";
 import { exists, provideBinaries } from "../embedded/binaries.ts";

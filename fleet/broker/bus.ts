@@ -1,0 +1,15 @@
+/** How the fleet speaks with its gateways, whichever broker is between them. At least once; QoS 1 both ways. */
+export interface FleetBus extends AsyncDisposable {
+  /** Where gateways connect. */
+  readonly url: string;
+  readonly isConnected: boolean;
+  /**
+   * Hands a message to the broker. A gateway that is not connected never gets it: nothing waits in a queue for it.
+   *
+   * @throws BrokerError `broker/not-connected`.
+   */
+  publish(topic: string, payload: Buffer): Promise<void>;
+}
+
+/** Called for each message a gateway sends, in the order of each gateway. Returns at once and never throws. */
+export type OnUplink = (topic: string, payload: Buffer) => void;
