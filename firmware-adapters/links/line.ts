@@ -44,6 +44,7 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
   readonly #firstTry = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
   #connection: Connection<Port> | undefined;
+  #isOpening = true;
   #downReason = "not opened yet";
 
   constructor(
@@ -67,12 +68,9 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
     return this.#connection === undefined ? { kind: "down", reason: this.#downReason } : { kind: "up" };
   }
 
-  /** Resolves when the first try to open has ended, well or not. */
-  get firstTry(): Promise<void> {
-    return this.#firstTry.promise;
-  }
-
   async exclusive<T>(priority: LinkPriority, signal: AbortSignal, work: (port: Port) => Promise<T>): Promise<T> {
+    // At start-up nobody knows yet whether the line is down: the first devices wait for the first try, which is bounded.
+    if (this.#isOpening) await untilAborted(this.#firstTry.promise, signal);
     this.#openConnection();
     const release = await this.#mutex.acquire(priority, signal);
     let exchange: Promise<T>;
@@ -124,11 +122,17 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
       } catch (error) {
         this.#noteDown(asError(error).message);
       }
-      this.#firstTry.resolve();
+      this.#endFirstTry();
       // Ends early on dispose; there is nothing to do about it but to leave.
       await this.#deps.clock.sleep(this.#backoff.nextMs(), stop).catch(() => undefined);
     }
+    this.#endFirstTry();
     this.#mutex.refuseWaiting(new LinkError("link/closed", `link ${this.id} was closed`));
+  }
+
+  #endFirstTry(): void {
+    this.#isOpening = false;
+    this.#firstTry.resolve();
   }
 
   async #useUntilLost(connection: Connection<Port>): Promise<void> {
@@ -136,7 +140,7 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
     this.#connection = connection;
     this.#downReason = "";
     this.#deps.log.info("link up", { link: this.id });
-    this.#firstTry.resolve();
+    this.#endFirstTry();
     const reason = await aborted(AbortSignal.any([this.#stop.signal, connection.lost]));
     this.#connection = undefined;
     if (this.#deps.clock.monotonicMs() - openedAtMs >= STABLE_MS) this.#backoff.reset();

@@ -6,29 +6,10 @@ import type { LinkSettings } from "./settings.ts";
 import { connectSerialServer, connectTcp } from "./tcp.ts";
 
 /**
- * Opens a link and keeps it open until it is disposed.
- *
- * @returns the link when the first try to connect has ended, up or down: a line that is down now is no failure.
- * @throws the signal's reason when it aborts before that; nothing stays open then.
+ * Opens a link and keeps it open until it is disposed. A line that is down now is no failure: it is tried again with
+ * back-off, and until the first try has ended, exchanges wait for it.
  */
-export async function openLink(settings: LinkSettings, deps: LineDeps, signal: AbortSignal): Promise<Link> {
-  signal.throwIfAborted();
-  const line = makeLine(settings, deps);
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([line.firstTry, promise]);
-  } catch (error) {
-    await line[Symbol.asyncDispose]();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-  return line;
-}
-
-function makeLine(settings: LinkSettings, deps: LineDeps): Link & { readonly firstTry: Promise<void> } {
+export function openLink(settings: LinkSettings, deps: LineDeps): Link {
   switch (settings.kind) {
     case "serial":
       return new Line<"serial", BytePort>(settings, "serial", (signal) => openSerial(settings, deps, signal), deps);
