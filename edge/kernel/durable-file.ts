@@ -1,0 +1,27 @@
+import { open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Replaces a file so that a power cut leaves the old content or the new, whole. One writer a path at a time.
+ *
+ * @param path  its folder exists; `<path>.new` beside it is used on the way.
+ * @throws the file system's own error; the old content then still stands.
+ */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const fresh = `${path}.new`;
+  const file = await open(fresh, "w", 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, path);
+  // The new name is on disk only once the folder is.
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
