@@ -13,7 +13,12 @@ export interface CrossFault {
 /** Checks rules and actions against the points their devices really have. No faults: an empty list. */
 export function crossCheck(document: SiteDocument, devices: readonly ConfiguredDevice[]): CrossFault[] {
   const points = new Map(devices.map(({ settings, device }) => [settings.id, device.points] as const));
-  const faults = document.rules.flatMap((rule, index) => missingPoint(points, rule, ["rules", index]));
+  const faults = document.rules.flatMap((rule, index) => [
+    ...missingPoint(points, rule, ["rules", index]),
+    ...(rule.suppressWhile === undefined
+      ? []
+      : missingPoint(points, rule.suppressWhile, ["rules", index, "suppressWhile"])),
+  ]);
   const heldBy = new Map<string, string>();
   document.actions.forEach((action, index) => {
     if (action.kind !== "hold-point") return;

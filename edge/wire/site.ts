@@ -25,6 +25,10 @@ const ruleBase = {
   isLatched: z.boolean().default(false),
   /** Actions that hold while the alarm is active. */
   actions: z.array(name).max(16).default([]),
+  /** Suppressed by design while another point has this value: the station is switched to local, a basin is emptied. */
+  suppressWhile: z.strictObject({ ...pointRef, value: z.number() }).optional(),
+  /** Out of service: recorded, but neither sounded nor shown as active. Ends when the site file no longer says so. */
+  outOfService: z.strictObject({ by: z.string().min(1).max(120), reason: z.string().min(1).max(500) }).optional(),
 };
 
 const rule = z.discriminatedUnion("kind", [
@@ -108,6 +112,10 @@ export const siteDocument = z
     });
     document.rules.forEach((one, index) => {
       if (!devices.has(one.device)) refuse(context, ["rules", index, "device"], `no device has the id "${one.device}"`);
+      const by = one.suppressWhile?.device;
+      if (by !== undefined && !devices.has(by)) {
+        refuse(context, ["rules", index, "suppressWhile", "device"], `no device has the id "${by}"`);
+      }
       one.actions.forEach((id, place) => {
         if (!actions.has(id)) refuse(context, ["rules", index, "actions", place], `no action has the id "${id}"`);
       });

@@ -1,0 +1,116 @@
+/**
+ * Holds one point at `active` while somebody calls for it and at `idle` otherwise. Pure: inputs and time in, writes out.
+ * Times are monotonic.
+ */
+export interface HoldState {
+  readonly isCalled: boolean;
+  /** The point may not be where it should be: a write is owed. */
+  readonly isOwed: boolean;
+  /** The value being written; one write at a time. */
+  readonly writing: number | undefined;
+  /** No write before this: after a failure, and between writes that the read-back contradicts. */
+  readonly notBeforeMs: number;
+  /** A reading from before this says nothing about the last write. */
+  readonly wroteAtMs: number;
+  readonly failures: number;
+  /** Since when writes have failed without a success between. */
+  readonly failingSinceMs: number | undefined;
+}
+
+export type HoldInput =
+  | { readonly kind: "called"; readonly isCalled: boolean; readonly nowMs: number }
+  /** `value`: null where the quality is bad. `nowMs`: when it was read. */
+  | { readonly kind: "reading"; readonly value: number | null; readonly nowMs: number }
+  | { readonly kind: "online"; readonly nowMs: number }
+  | { readonly kind: "wrote"; readonly isDone: boolean; readonly nowMs: number }
+  | { readonly kind: "tick"; readonly nowMs: number };
+
+/** `write`: the value to write now, or undefined. `isFailing`: the point could not be held for a while. */
+export interface HoldStep {
+  readonly state: HoldState;
+  readonly write: number | undefined;
+  readonly isFailing: boolean;
+}
+
+interface Levels {
+  readonly active: number;
+  readonly idle: number;
+}
+
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 10_000;
+/** Between two writes of which the read-back shows nothing: a device that is slow to show is not hammered. */
+const REASSERT_MS = 1_000;
+/** How long a point may resist before somebody is told. */
+export const FAILING_AFTER_MS = 5_000;
+
+export const NOT_HELD: HoldState = {
+  isCalled: false,
+  isOwed: false,
+  writing: undefined,
+  notBeforeMs: 0,
+  wroteAtMs: 0,
+  failures: 0,
+  failingSinceMs: undefined,
+};
+
+export function stepHold(levels: Levels, state: HoldState, input: HoldInput): HoldStep {
+  const next = take(levels, state, input);
+  const { nowMs } = input;
+  const isFailing = next.failingSinceMs !== undefined && nowMs - next.failingSinceMs >= FAILING_AFTER_MS;
+  if (!next.isOwed || next.writing !== undefined || nowMs < next.notBeforeMs) {
+    return { state: next, write: undefined, isFailing };
+  }
+  const write = wanted(levels, next);
+  return { state: { ...next, writing: write }, write, isFailing };
+}
+
+function take(levels: Levels, state: HoldState, input: HoldInput): HoldState {
+  switch (input.kind) {
+    case "called":
+      if (input.isCalled === state.isCalled) return state;
+      // A change of mind is written at once, whatever was waited for.
+      return { ...state, isCalled: input.isCalled, isOwed: true, notBeforeMs: input.nowMs, failures: 0 };
+    case "reading":
+      return read(levels, state, input);
+    case "online":
+      // A device that was away may have lost the siren's coil; nobody is harmed where it had not.
+      return state.isCalled || state.isOwed ? { ...state, isOwed: true, notBeforeMs: input.nowMs, failures: 0 } : state;
+    case "wrote":
+      return wrote(levels, state, input);
+    case "tick":
+      return state;
+  }
+}
+
+function read(levels: Levels, state: HoldState, input: Extract<HoldInput, { kind: "reading" }>): HoldState {
+  if (input.value === null || state.writing !== undefined || input.nowMs <= state.wroteAtMs) return state;
+  if (input.value === wanted(levels, state)) return settled(state);
+  if (state.isOwed) return state;
+  const failingSinceMs = state.failingSinceMs ?? input.nowMs;
+  return { ...state, isOwed: true, notBeforeMs: state.wroteAtMs + REASSERT_MS, failingSinceMs };
+}
+
+function wrote(levels: Levels, state: HoldState, input: Extract<HoldInput, { kind: "wrote" }>): HoldState {
+  const { isDone, nowMs } = input;
+  const idle = { ...state, writing: undefined, wroteAtMs: nowMs };
+  if (isDone && state.writing === wanted(levels, state)) return settled(idle);
+  // It was called otherwise while the write was under way: that write is owed now.
+  if (state.writing !== wanted(levels, state)) return { ...idle, isOwed: true, notBeforeMs: nowMs };
+  const retryMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(state.failures, 10));
+  return {
+    ...idle,
+    isOwed: true,
+    failures: state.failures + 1,
+    notBeforeMs: nowMs + retryMs,
+    failingSinceMs: state.failingSinceMs ?? nowMs,
+  };
+}
+
+function settled(state: HoldState): HoldState {
+  return { ...state, isOwed: false, failures: 0, failingSinceMs: undefined };
+}
+
+function wanted(levels: Levels, state: HoldState): number {
+  return state.isCalled ? levels.active : levels.idle;
+}

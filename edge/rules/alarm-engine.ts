@@ -1,0 +1,367 @@
+import assert from "node:assert";
+
+import type { DeviceEvent } from "@outpost/firmware-adapters/event.ts";
+import type { Clock } from "@outpost/kernel/clock.ts";
+import type { Order } from "@outpost/wire/downlink.ts";
+import type { AlarmRecord } from "@outpost/wire/records.ts";
+
+import { arm, type PersistedDeadline } from "../timekeeping/persisted-deadline.ts";
+import type { ComparatorInput } from "./comparator.ts";
+import { isRaised, nextDueMs, startCondition, stepCondition, type ConditionState } from "./condition.ts";
+import {
+  isCalling,
+  NEVER_RAISED,
+  stepAlarm,
+  type AlarmAnswer,
+  type AlarmInput,
+  type AlarmLife,
+} from "./life/alarm-life.ts";
+import { alarmRecordOf, isStanding } from "./life/alarm-record.ts";
+import {
+  ALARM_STATE_PREFIX,
+  encodeAlarm,
+  parseAlarm,
+  restorePhase,
+  restoreShelfEnd,
+  type PersistedAlarm,
+} from "./life/persisted-alarm.ts";
+import { PointIndex } from "./point-index.ts";
+import type { Rule } from "./rule.ts";
+
+/** Time alone is looked at no later than this, whatever the deadlines say. */
+const MAX_WAIT_MS = 1_000;
+
+export interface EngineDeps {
+  readonly clock: Clock;
+  readonly bootId: string;
+  /** A fresh random id of 32 hex digits. */
+  newOccurrenceId(): string;
+  /**
+   * Called first and in the same turn in which an alarm begins or ceases to call for its actions.
+   *
+   * @param sinceMs  monotonic, when the reading arrived that led to it.
+   */
+  onCalling(rule: Rule, calls: boolean, sinceMs: number): void;
+  /** Hands a step and the state rows that go with it to the journal; returns at once. */
+  write(record: AlarmRecord | undefined, rows: Readonly<Record<string, string | null>>): void;
+}
+
+interface Watched {
+  rule: Rule;
+  condition: ConditionState;
+  life: AlarmLife;
+  delay: PersistedDeadline | undefined;
+  shelf: { readonly end: PersistedDeadline; readonly dueMs: number } | undefined;
+  last: AlarmRecord | undefined;
+  written: string | null;
+}
+
+/** An alarm as the page shows it. */
+export interface AlarmView {
+  readonly rule: Rule;
+  readonly life: AlarmLife;
+  readonly last: AlarmRecord | undefined;
+}
+
+export type AlarmOrder = Extract<Order, { kind: "acknowledge" | "shelve" | "unshelve" }>;
+
+/** Runs every rule: readings and time in, alarm steps and calls for actions out. The only writer of alarms' states. */
+export class AlarmEngine {
+  readonly #deps: EngineDeps;
+  readonly #watched = new Map<string, Watched>();
+  readonly #byPoint = new PointIndex<Watched>();
+  readonly #suppressedBy = new PointIndex<Watched>();
+  readonly #listeners = new Set<(record: AlarmRecord) => void>();
+  #armedForMs = Number.POSITIVE_INFINITY;
+  #wake: AbortController | undefined;
+
+  constructor(deps: EngineDeps) {
+    this.#deps = deps;
+  }
+
+  /** Adds rules, or replaces those of the same id; a replaced rule's alarm goes on under the new rule. */
+  setRules(rules: readonly Rule[]): void {
+    for (const rule of rules) {
+      const old = this.#watched.get(rule.id);
+      if (old === undefined) this.#add(rule);
+      else this.#replace(old, rule);
+    }
+  }
+
+  /** Takes rules away and ends their alarms. Unknown ids are left out. */
+  retireRules(ruleIds: readonly string[]): void {
+    for (const id of ruleIds) {
+      const watched = this.#watched.get(id);
+      if (watched === undefined) continue;
+      this.#take(watched, { kind: "retire" });
+      this.#unindex(watched);
+      this.#watched.delete(id);
+      this.#deps.write(undefined, { [ALARM_STATE_PREFIX + id]: null });
+    }
+  }
+
+  /**
+   * Goes on from what was written down before a restart. Call once, after the rules are set and before events flow.
+   * An alarm whose rule is gone is ended; a row that cannot be read is dropped.
+   *
+   * @param rows  the journal's state rows below `ALARM_STATE_PREFIX`.
+   */
+  restore(rows: ReadonlyMap<string, string>): void {
+    for (const [key, row] of rows) {
+      const ruleId = key.slice(ALARM_STATE_PREFIX.length);
+      const alarm = parseAlarm(row);
+      const watched = this.#watched.get(ruleId);
+      if (alarm !== undefined && watched !== undefined) this.#resume(watched, alarm, row);
+      else this.#deps.write(alarm === undefined ? undefined : this.#endingOf(alarm), { [key]: null });
+    }
+  }
+
+  /** One device event. The alarm path: runs to the end, actions included, in this turn. */
+  accept(event: DeviceEvent): void {
+    if (event.kind !== "measurement") return;
+    const value = event.reading.quality === "good" ? event.reading.value : null;
+    for (const watched of this.#byPoint.get(event.deviceId, event.pointId)) {
+      this.#feed(watched, { kind: "reading", value, nowMs: event.monotonicMs });
+    }
+    for (const watched of this.#suppressedBy.get(event.deviceId, event.pointId)) {
+      const by = watched.rule.suppressWhile;
+      // A value nobody knows hides no alarm.
+      const isSuppressed = by !== undefined && value === by.value;
+      this.#take(
+        watched,
+        isSuppressed ? { kind: "suppress", by: `${by.deviceId} ${by.pointId}` } : { kind: "unsuppress" },
+      );
+    }
+  }
+
+  /** Says whether something the gateway knows about itself is so. The rule must be set, with a `fact` comparator. */
+  setFact(ruleId: string, isSo: boolean): void {
+    const watched = this.#watched.get(ruleId);
+    assert(watched?.rule.comparator.kind === "fact", `no fact ${ruleId}`);
+    this.#feed(watched, { kind: "reading", value: isSo ? 1 : 0, nowMs: this.#deps.clock.monotonicMs() });
+  }
+
+  /** Carries out a person's order on an alarm. An order for an occurrence or version that is over changes nothing. */
+  order(order: AlarmOrder, actor: string): AlarmAnswer {
+    const { occurrenceId, expectedVersion } = order;
+    const watched = [...this.#watched.values()].find(({ life }) => life.occurrenceId === occurrenceId);
+    if (watched === undefined) return { kind: "refused", detail: "no such occurrence on this gateway" };
+    const of = { occurrenceId, expectedVersion, actor };
+    switch (order.kind) {
+      case "acknowledge":
+        return this.#take(watched, {
+          kind: "acknowledge",
+          ...of,
+          ...(order.note === undefined ? {} : { note: order.note }),
+        });
+      case "unshelve":
+        return this.#take(watched, { kind: "unshelve", ...of });
+      case "shelve": {
+        const { clock, bootId } = this.#deps;
+        const end = arm(clock, bootId, order.forMs);
+        const before = watched.shelf;
+        // The end is written down in the same row as the step, so it must stand before the step is taken.
+        watched.shelf = { end, dueMs: end.dueMonotonicMs };
+        const untilMs = end.armedWallMs + order.forMs;
+        const answer = this.#take(watched, { kind: "shelve", ...of, reason: order.reason, untilMs });
+        if (answer.kind !== "done") watched.shelf = before;
+        this.#dueAt(end.dueMonotonicMs);
+        return answer;
+      }
+    }
+  }
+
+  /** Every alarm that stands, and every one that is normal but shelved. */
+  alarms(): AlarmView[] {
+    return [...this.#watched.values()].filter(({ life }) => isStanding(life) || life.shelf !== undefined);
+  }
+
+  /** Calls `listener` in the same turn with every step that has something to tell. @returns a function that ends it. */
+  subscribe(listener: (record: AlarmRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Lets time pass for delays, staleness and shelves until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    while (!signal.aborted) {
+      this.#tick(clock.monotonicMs());
+      const nowMs = clock.monotonicMs();
+      this.#armedForMs = Math.min(nowMs + MAX_WAIT_MS, this.#earliestDueMs());
+      this.#wake = new AbortController();
+      const waitMs = Math.max(1, this.#armedForMs - nowMs);
+      await clock.sleep(waitMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => {});
+    }
+  }
+
+  #tick(nowMs: number): void {
+    for (const watched of this.#watched.values()) {
+      const dueMs = nextDueMs(watched.rule, watched.condition);
+      if (dueMs !== undefined && dueMs <= nowMs) this.#feed(watched, { kind: "tick", nowMs });
+      if (watched.shelf !== undefined && watched.shelf.dueMs <= nowMs) this.#take(watched, { kind: "shelf-ended" });
+    }
+  }
+
+  #earliestDueMs(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { rule, condition, shelf } of this.#watched.values()) {
+      earliest = Math.min(earliest, nextDueMs(rule, condition) ?? earliest, shelf?.dueMs ?? earliest);
+    }
+    return earliest;
+  }
+
+  #dueAt(dueMs: number | undefined): void {
+    if (dueMs !== undefined && dueMs < this.#armedForMs) this.#wake?.abort();
+  }
+
+  #feed(watched: Watched, input: ComparatorInput): void {
+    const { rule, condition } = watched;
+    const { state, change } = stepCondition(rule, condition, input);
+    watched.condition = state;
+    if (state.phase === condition.phase) return;
+    this.#noteDelay(watched);
+    if (change === undefined) this.#write(watched, undefined);
+    else if (change === "clear") this.#take(watched, { kind: "clear" }, input.nowMs);
+    else this.#raise(watched, input.nowMs);
+  }
+
+  #noteDelay(watched: Watched): void {
+    const { phase } = watched.condition;
+    const isWaiting = phase.kind === "arming" || phase.kind === "leaving";
+    const { clock, bootId } = this.#deps;
+    watched.delay = isWaiting ? arm(clock, bootId, Math.max(0, phase.dueMs - clock.monotonicMs())) : undefined;
+    this.#dueAt(isWaiting ? phase.dueMs : undefined);
+  }
+
+  #raise(watched: Watched, sinceMs: number): void {
+    const occurrenceId = this.#deps.newOccurrenceId();
+    this.#take(watched, { kind: "raise", occurrenceId, wallMs: this.#deps.clock.now().wallMs }, sinceMs);
+  }
+
+  /** One step of an alarm's life: the actuator first, then everybody who listens, then the journal. */
+  #take(watched: Watched, input: AlarmInput, sinceMs = this.#deps.clock.monotonicMs()): AlarmAnswer {
+    const { rule } = watched;
+    const before = watched.life;
+    const step = stepAlarm(rule.isLatched, before, input);
+    if (step.life === before) return step.answer;
+    watched.life = step.life;
+    if (step.life.shelf === undefined) watched.shelf = undefined;
+    const calls = isCalling(step.life);
+    if (calls !== isCalling(before)) this.#deps.onCalling(rule, calls, sinceMs);
+    const record = alarmRecordOf(rule, step, this.#deps.clock.now(), this.#valueFor(watched, input));
+    if (record !== undefined) {
+      watched.last = record;
+      for (const listener of this.#listeners) listener(record);
+    }
+    this.#write(watched, record);
+    return step.answer;
+  }
+
+  #valueFor({ rule, condition, last }: Watched, input: AlarmInput): number | null {
+    if (rule.comparator.kind === "stale" || rule.comparator.kind === "fact") return null;
+    return input.kind === "raise" || input.kind === "clear" ? condition.value : (last?.value ?? null);
+  }
+
+  #write(watched: Watched, record: AlarmRecord | undefined): void {
+    const { life, delay, last } = watched;
+    const phase = watched.condition.phase.kind;
+    const row = encodeAlarm({ life, phase, delay, shelfEnd: watched.shelf?.end, last });
+    if (record === undefined && row === watched.written) return;
+    watched.written = row;
+    this.#deps.write(record, { [ALARM_STATE_PREFIX + watched.rule.id]: row });
+  }
+
+  #add(rule: Rule): void {
+    const condition = startCondition(rule, this.#deps.clock.monotonicMs());
+    const watched: Watched = {
+      rule,
+      condition,
+      life: { ...NEVER_RAISED, outOfService: rule.outOfService },
+      delay: undefined,
+      shelf: undefined,
+      last: undefined,
+      written: null,
+    };
+    this.#watched.set(rule.id, watched);
+    this.#index(watched);
+    this.#dueAt(nextDueMs(rule, condition));
+  }
+
+  #replace(watched: Watched, rule: Rule): void {
+    const old = watched.rule;
+    this.#unindex(watched);
+    const phase = { kind: isRaised(watched.condition.phase) ? "on" : "off" } as const;
+    watched.condition = startCondition(rule, this.#deps.clock.monotonicMs(), phase);
+    watched.delay = undefined;
+    watched.rule = rule;
+    this.#index(watched);
+    if (isCalling(watched.life)) {
+      // The new rule calls before the old one lets go, so that a siren both name does not pause.
+      const nowMs = this.#deps.clock.monotonicMs();
+      this.#deps.onCalling(rule, true, nowMs);
+      const dropped = old.actions.filter((id) => !rule.actions.includes(id));
+      if (dropped.length > 0) this.#deps.onCalling({ ...old, actions: dropped }, false, nowMs);
+    }
+    if (rule.suppressWhile === undefined) this.#take(watched, { kind: "unsuppress" });
+    const { outOfService } = rule;
+    this.#take(
+      watched,
+      outOfService === undefined ? { kind: "return-to-service" } : { kind: "take-out-of-service", ...outOfService },
+    );
+    this.#write(watched, undefined);
+    this.#dueAt(nextDueMs(rule, watched.condition));
+  }
+
+  #resume(watched: Watched, alarm: PersistedAlarm, row: string): void {
+    const { clock, bootId } = this.#deps;
+    const { rule } = watched;
+    const now = clock.now();
+    const { phase, isOverdue } = restorePhase(rule, alarm, now, bootId);
+    watched.life = { ...alarm.life, outOfService: rule.outOfService };
+    watched.last = alarm.last;
+    watched.written = row;
+    watched.condition = startCondition(rule, now.monotonicMs, isOverdue ? { kind: "on" } : phase);
+    if (alarm.life.shelf !== undefined) {
+      const dueMs = restoreShelfEnd(alarm, now, bootId);
+      const end = alarm.shelfEnd ?? arm(clock, bootId, 0);
+      watched.shelf = { end, dueMs };
+    }
+    if (isCalling(watched.life)) this.#deps.onCalling(rule, true, now.monotonicMs);
+    if (isOverdue) this.#raise(watched, now.monotonicMs);
+    else this.#noteDelay(watched);
+    this.#write(watched, undefined);
+  }
+
+  /** The last step of an occurrence whose rule went while the gateway was down. */
+  #endingOf({ life, last }: PersistedAlarm): AlarmRecord | undefined {
+    if (last === undefined || !isStanding(life)) return undefined;
+    const { wallMs, confidence } = this.#deps.clock.now();
+    const { actor: _, ...kept } = last;
+    return {
+      ...kept,
+      version: life.version + 1,
+      state: "normal",
+      change: "cleared",
+      note: "the rule is gone",
+      occurredAtMs: wallMs,
+      clockConfidence: confidence,
+    };
+  }
+
+  #index(watched: Watched): void {
+    const { source, suppressWhile, comparator } = watched.rule;
+    if (comparator.kind !== "fact" && source?.pointId !== undefined) {
+      this.#byPoint.add({ deviceId: source.deviceId, pointId: source.pointId }, watched);
+    }
+    if (suppressWhile !== undefined) this.#suppressedBy.add(suppressWhile, watched);
+  }
+
+  #unindex(watched: Watched): void {
+    const { source, suppressWhile } = watched.rule;
+    if (source?.pointId !== undefined) {
+      this.#byPoint.remove({ deviceId: source.deviceId, pointId: source.pointId }, watched);
+    }
+    if (suppressWhile !== undefined) this.#suppressedBy.remove(suppressWhile, watched);
+  }
+}

@@ -1,0 +1,113 @@
+import type { SiteDocument } from "@outpost/wire/site.ts";
+
+import type { Rule } from "./rule.ts";
+
+/** What the gateway watches of itself. The ids cannot meet a site rule's: those have no slash. */
+export const SYSTEM = {
+  journalUnavailable: "system/journal-unavailable",
+  journalQuarantined: "system/journal-quarantined",
+  diskLadder: "system/disk-ladder",
+  clockDoubtful: "system/clock-doubtful",
+  siteRefused: "system/site-refused",
+  eventsLost: "system/events-lost",
+  loopDelay: "system/loop-delay",
+} as const;
+
+/** The rule id of "this device does not answer". */
+export function deviceOfflineId(deviceId: string): string {
+  return `system/device-offline/${deviceId}`;
+}
+
+/** The rule id of "this action could not be carried out". */
+export function actionFailedId(actionId: string): string {
+  return `system/action-failed/${actionId}`;
+}
+
+type Wording = Pick<Rule, "priority" | "message" | "onDelayMs" | "offDelayMs">;
+
+const GATEWAY_ALARMS: Readonly<Record<(typeof SYSTEM)[keyof typeof SYSTEM], Wording>> = {
+  "system/journal-unavailable": {
+    priority: "high",
+    message: { zh: "日志无法打开,记录暂存内存", en: "The journal cannot be opened; records wait in memory" },
+    onDelayMs: 0,
+    offDelayMs: 0,
+  },
+  "system/journal-quarantined": {
+    priority: "high",
+    message: {
+      zh: "日志文件损坏,已隔离并重新开始",
+      en: "The journal file was damaged; it was put aside and begun anew",
+    },
+    onDelayMs: 0,
+    offDelayMs: 0,
+  },
+  "system/disk-ladder": {
+    priority: "high",
+    message: { zh: "磁盘空间不足,部分记录被稀释或放弃", en: "Disk space is short; records are thinned or given up" },
+    onDelayMs: 0,
+    offDelayMs: 60_000,
+  },
+  "system/clock-doubtful": {
+    priority: "medium",
+    message: { zh: "时钟不可信", en: "The clock cannot be trusted" },
+    onDelayMs: 30_000,
+    offDelayMs: 0,
+  },
+  "system/site-refused": {
+    priority: "high",
+    message: { zh: "站点文件被拒绝,仍按上一份有效配置运行", en: "The site file was refused; the last good one runs" },
+    onDelayMs: 0,
+    offDelayMs: 0,
+  },
+  "system/events-lost": {
+    priority: "high",
+    message: { zh: "事件过多,部分未能记录", en: "Too many events; some could not be recorded" },
+    onDelayMs: 0,
+    offDelayMs: 60_000,
+  },
+  "system/loop-delay": {
+    priority: "low",
+    message: { zh: "网关处理延迟过高", en: "The gateway answers slowly" },
+    onDelayMs: 30_000,
+    offDelayMs: 60_000,
+  },
+};
+
+/** A device may be away this long before anybody is told: serial servers restart. */
+const OFFLINE_ON_DELAY_MS = 10_000;
+
+/** The rules about the gateway itself that hold whatever the site is. */
+export function gatewayRules(): Rule[] {
+  return Object.entries(GATEWAY_ALARMS).map(([id, wording]) => factRule(id, wording, undefined));
+}
+
+/** The rules about the site's devices and actions that every site has without asking. */
+export function derivedRules(document: SiteDocument): Rule[] {
+  const devices = document.devices.map(({ id, name }) => {
+    const message = { zh: `${name.zh}:设备无应答`, en: `${name.en}: the device does not answer` };
+    const wording = { priority: "high", message, onDelayMs: OFFLINE_ON_DELAY_MS, offDelayMs: 0 } as const;
+    return factRule(deviceOfflineId(id), wording, { deviceId: id });
+  });
+  const actions = document.actions.flatMap((action) => {
+    if (action.kind !== "hold-point") return [];
+    const message = {
+      zh: `告警动作 ${action.id} 未能执行`,
+      en: `The alarm action ${action.id} could not be carried out`,
+    };
+    const wording = { priority: "critical", message, onDelayMs: 0, offDelayMs: 0 } as const;
+    return [factRule(actionFailedId(action.id), wording, { deviceId: action.device, pointId: action.point })];
+  });
+  return [...devices, ...actions];
+}
+
+function factRule(id: string, wording: Wording, source: Rule["source"]): Rule {
+  return {
+    id,
+    ...wording,
+    isLatched: false,
+    actions: [],
+    source,
+    comparator: { kind: "fact" },
+    outOfService: undefined,
+  };
+}
