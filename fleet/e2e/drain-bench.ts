@@ -35,14 +35,13 @@ async function measure(directory: string, records: number): Promise<boolean> {
   });
   await using ledger = await FleetLedger.open(fleetState);
   await using watch = await AlarmWatch.open(`http://127.0.0.1:${http}/api/live`);
-  const gateway = await startLoadGateway({
+  await using gateway = await startLoadGateway({
     stateDirectory: directory,
     mqttPort: mqtt,
     gatewayId: GATEWAY_ID,
     fill: records,
     onLine: (line) => watch.heard(line),
   });
-  await using _ending = gateway.program;
   const tookMs = await drain(gateway, ledger, records);
   // What is still on its way to the desk has as long again as it may take.
   await delay(MAX_ALARM_MS);

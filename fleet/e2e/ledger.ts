@@ -51,6 +51,26 @@ export class FleetLedger implements AsyncDisposable {
     };
   }
 
+  /** What the fleet has of each stream and epoch: places held once or more, and rows beyond the first at a place. */
+  async places(
+    gatewayId: string,
+  ): Promise<ReadonlyMap<string, { readonly held: number; readonly duplicated: number }>> {
+    const { rows } = await this.#pool.query<{ epoch: string; stream: string; held: string; duplicated: string }>(
+      `select epoch, stream, sum(width) as held, sum(rows - 1) as duplicated from (
+         select epoch, stream, sequence, count(*) as rows,
+                max(coalesce((body ->> 'throughSequence')::bigint, sequence) - sequence + 1) as width
+           from record_place where gateway_id = $1 group by epoch, stream, sequence
+       ) place group by epoch, stream`,
+      [gatewayId],
+    );
+    return new Map(
+      rows.map(({ epoch, stream, held, duplicated }) => [
+        `${epoch} ${stream}`,
+        { held: Number(held), duplicated: Number(duplicated) },
+      ]),
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
   }

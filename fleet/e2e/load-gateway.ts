@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startProgram, type RunningProgram } from "../demo/child-process.ts";
 
 /** A gateway under numbered load, as a process, and what it has said to be committed on its own disk. */
-export interface LoadGateway {
+export interface LoadGateway extends AsyncDisposable {
   readonly program: RunningProgram;
   /** Numbers from `first` through the highest so far whose records are durable here. */
   readonly durable: ReadonlySet<number>;
@@ -48,7 +48,12 @@ export async function startLoadGateway(options: LoadGatewayOptions): Promise<Loa
     600_000,
   );
   for (let number = first; number < first + fill; number += 1) durable.add(number);
-  return { program, durable, tell: (line) => program.tell(line) };
+  return {
+    program,
+    durable,
+    tell: (line) => program.tell(line),
+    [Symbol.asyncDispose]: async () => await program.stop(),
+  };
 }
 
 function durableNumbers(line: string): number[] {
