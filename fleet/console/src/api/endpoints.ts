@@ -1,0 +1,106 @@
+import { z } from "zod";
+
+import type {
+  Alarm,
+  AlarmDetail,
+  AlarmPage,
+  Command,
+  Device,
+  GatewayDetail,
+  PointLatest,
+} from "../../../api/schemas.ts";
+import type { GatewaySummary, PointHistory } from "../../../api/schemas.ts";
+import {
+  alarmDetail,
+  alarmPage,
+  command,
+  demo,
+  device,
+  gatewayDetail,
+  gatewaySummary,
+  pointHistory,
+  pointLatest,
+} from "../../../api/schemas.ts";
+import { ask } from "./ask.ts";
+
+/** Which device, everywhere in the console. */
+export interface DeviceRef {
+  readonly gatewayId: string;
+  readonly deviceId: string;
+}
+
+export function askGateways(signal: AbortSignal): Promise<readonly GatewaySummary[]> {
+  return ask(z.array(gatewaySummary), "/api/gateways", { signal });
+}
+
+export function askGateway(gatewayId: string, signal: AbortSignal): Promise<GatewayDetail> {
+  return ask(gatewayDetail, `/api/gateways/${encodeURIComponent(gatewayId)}`, { signal });
+}
+
+export function askDevices(gatewayId: string, signal: AbortSignal): Promise<readonly Device[]> {
+  return ask(z.array(device), `/api/gateways/${encodeURIComponent(gatewayId)}/devices`, { signal });
+}
+
+export function askPoints({ gatewayId, deviceId }: DeviceRef, signal: AbortSignal): Promise<readonly PointLatest[]> {
+  const path = `/api/devices/${encodeURIComponent(gatewayId)}/${encodeURIComponent(deviceId)}/points`;
+  return ask(z.array(pointLatest), path, { signal });
+}
+
+/** A span of a point's life, at most `maxPoints` buckets. Times in Unix milliseconds. */
+export interface HistoryQuestion extends DeviceRef {
+  readonly pointId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly maxPoints: number;
+}
+
+export function askHistory(question: HistoryQuestion, signal: AbortSignal): Promise<PointHistory> {
+  const where = [question.gatewayId, question.deviceId, question.pointId].map(encodeURIComponent).join("/");
+  const span = new URLSearchParams({
+    fromMs: String(Math.floor(question.fromMs)),
+    toMs: String(Math.ceil(question.toMs)),
+    maxPoints: String(question.maxPoints),
+  });
+  return ask(pointHistory, `/api/points/${where}/history?${span.toString()}`, { signal });
+}
+
+/** The newest first; `cursor` is the page before's `nextCursor`. */
+export function askAlarms(
+  question: { readonly state: "open" | "all" | Alarm["state"]; readonly limit: number; readonly cursor?: string },
+  signal: AbortSignal,
+): Promise<AlarmPage> {
+  const query = new URLSearchParams({ state: question.state, limit: String(question.limit) });
+  if (question.cursor !== undefined) query.set("cursor", question.cursor);
+  return ask(alarmPage, `/api/alarms?${query.toString()}`, { signal });
+}
+
+export function askAlarm(alarmId: string, signal: AbortSignal): Promise<AlarmDetail> {
+  return ask(alarmDetail, `/api/alarms/${encodeURIComponent(alarmId)}`, { signal });
+}
+
+/** Asks the gateway, which alone changes an alarm; its result comes with the returned command, later. */
+export function acknowledge(alarm: Alarm, actor: string, note: string): Promise<Command> {
+  const body = { expectedVersion: alarm.version, actor, ...(note === "" ? {} : { note }) };
+  return ask(command, `/api/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, { body });
+}
+
+export function shelve(
+  alarm: Alarm,
+  wish: { readonly actor: string; readonly reason: string; readonly forMs: number },
+): Promise<Command> {
+  const body = { expectedVersion: alarm.version, ...wish };
+  return ask(command, `/api/alarms/${encodeURIComponent(alarm.id)}/shelve`, { body });
+}
+
+export function askCommand(commandId: string, signal: AbortSignal): Promise<Command> {
+  return ask(command, `/api/commands/${encodeURIComponent(commandId)}`, { signal });
+}
+
+export function askDemo(signal: AbortSignal): Promise<{ readonly isAvailable: boolean }> {
+  return ask(demo, "/api/demo", { signal });
+}
+
+/** Asks the demo's simulator, never a real station, for heavy rain or for its end. */
+export async function askWeather(weather: "storm" | "calm"): Promise<void> {
+  await ask(z.unknown(), `/api/demo/${weather}`, { body: {} });
+}

@@ -1,0 +1,45 @@
+import { ConfigProvider } from "antd";
+import enGB from "antd/locale/en_GB";
+import zhCN from "antd/locale/zh_CN";
+import type { ReactNode } from "react";
+import { useEffect, useMemo } from "react";
+
+import { LOCALES, parseLanguage } from "../i18n/language.ts";
+import type { Desk } from "../live/desk.ts";
+import { DeskProvider } from "./desk-context.tsx";
+import { useRemembered } from "./preferences.ts";
+import { Shell } from "./shell.tsx";
+import { antdTheme, parseColourScheme } from "./theme.ts";
+
+interface AppProps {
+  readonly desk: Desk;
+}
+
+/** The desk with everything this browser remembers about it. */
+export function App({ desk }: AppProps): ReactNode {
+  const [language, setLanguage] = useRemembered("outpost.language", parseLanguage);
+  const [scheme, setScheme] = useRemembered("outpost.colours", parseColourScheme);
+  const [actor, setActor] = useRemembered("outpost.actor", (stored) => stored ?? "");
+  useEffect(() => {
+    document.documentElement.lang = LOCALES[language];
+  }, [language]);
+  useEffect(() => {
+    document.documentElement.dataset["scheme"] = scheme;
+  }, [scheme]);
+  const surroundings = useMemo(
+    () => ({ desk, language, setLanguage, scheme, setScheme, actor, setActor }),
+    [desk, language, setLanguage, scheme, setScheme, actor, setActor],
+  );
+  return (
+    <ConfigProvider
+      locale={language === "zh" ? zhCN : enGB}
+      theme={antdTheme(scheme)}
+      // Two Chinese characters on a button are set as they are, without a space between them.
+      button={{ autoInsertSpace: false }}
+    >
+      <DeskProvider surroundings={surroundings}>
+        <Shell />
+      </DeskProvider>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,48 @@
+/** Every page of the desk and what its address says. */
+export type Route =
+  | { readonly page: "overview" }
+  | { readonly page: "device"; readonly gatewayId: string; readonly deviceId: string }
+  | { readonly page: "alarms"; readonly alarmId?: string }
+  | { readonly page: "unknown"; readonly path: string };
+
+/** Reads an address. Never throws: what is not understood is `unknown`. */
+export function parseRoute(path: string): Route {
+  const parts = path.split("/").filter((part) => part !== "");
+  const [section, first, second, third] = parts.map(decodePart);
+  if (parts.length === 0) return { page: "overview" };
+  if (
+    section === "gateways" &&
+    first !== undefined &&
+    second === "devices" &&
+    third !== undefined &&
+    parts.length === 4
+  ) {
+    return { page: "device", gatewayId: first, deviceId: third };
+  }
+  if (section === "alarms" && parts.length === 1) return { page: "alarms" };
+  if (section === "alarms" && first !== undefined && parts.length === 2) return { page: "alarms", alarmId: first };
+  return { page: "unknown", path };
+}
+
+/** The address of a page; `parseRoute` understands it. */
+export function addressOf(route: Route): string {
+  switch (route.page) {
+    case "overview":
+      return "/";
+    case "device":
+      return `/gateways/${encodeURIComponent(route.gatewayId)}/devices/${encodeURIComponent(route.deviceId)}`;
+    case "alarms":
+      return route.alarmId === undefined ? "/alarms" : `/alarms/${encodeURIComponent(route.alarmId)}`;
+    case "unknown":
+      return route.path;
+  }
+}
+
+function decodePart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // A stray percent sign makes the address one we do not know, not a fault.
+    return undefined;
+  }
+}
