@@ -79,7 +79,9 @@ export type RefusalReason =
   | "other-selection-active"
   | "interlocked"
   | "clock-not-confident"
-  | "device-offline";
+  | "device-offline"
+  | "refused-by-device"
+  | "busy";
 
 /**
  * How a command ended. `done`: written and read back as asked. `unconfirmed`: written, but the device does not show it,
