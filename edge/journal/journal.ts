@@ -2,6 +2,8 @@ import type { BatchRow } from "@outpost/wire/batch.ts";
 import type { Intervals } from "@outpost/wire/identifiers.ts";
 import type { Stream } from "@outpost/wire/streams.ts";
 
+import type { Quarantine } from "./store/quarantine.ts";
+
 /** Something to write down. `body` is one `wireRecord` as JSON text, without line breaks. */
 export interface Entry {
   readonly stream: Stream;
@@ -11,14 +13,18 @@ export interface Entry {
   readonly lane: string;
   /**
    * The device's own mark for this entry. A second entry with the same key writes nothing: what a device sends again
-   * because our acknowledgement was lost is one record.
+   * because our acknowledgement was lost is one record. Unique over the whole journal: begin it with the device's id.
+   * Remembered for a week of running time, not remembered where the entry was dropped.
    */
   readonly dedupeKey?: string;
-  /** Rows of the key-value state that change together with this entry, in the same SQLite transaction; null deletes. */
+  /**
+   * Rows of the key-value state that change together with this entry, in the same SQLite transaction; null deletes.
+   * They are saved even where the entry is dropped, and left alone where it is a duplicate.
+   */
   readonly state?: Readonly<Record<string, string | null>>;
 }
 
-/** What became of an entry. `dropped` only where the disk ladder says so; its place goes up as a void record. */
+/** What became of an entry, as `append` reports it. `dropped` only where the disk ladder says so; its place goes up as a void record. */
 export type Written =
   | { readonly kind: "written"; readonly epoch: string; readonly sequence: number }
   | { readonly kind: "duplicate" }
@@ -39,27 +45,36 @@ export interface JournalStatus {
   readonly bytesUsed: number;
   readonly bytesAllowed: number;
   readonly ladder: DiskLadder;
+  /** Set while the disk takes nothing: alarms and results wait in memory and are tried again. */
+  readonly writeFault: string | undefined;
+  /** Set once a file was found damaged, at opening or later. */
+  readonly quarantined: Quarantine | undefined;
 }
 
 /** What happened, in order, until the fleet says it has it. One SQLite file, written by one worker thread. */
 export interface Journal extends AsyncDisposable {
-  /** Set when the file found at opening was damaged and put aside; a new epoch began. */
-  readonly quarantined: { readonly path: string; readonly reason: string } | undefined;
+  /** Set once the file was found damaged or gone, at opening or later; it was put aside and a new epoch began. */
+  readonly quarantined: Quarantine | undefined;
 
   /**
    * Writes entries in order. Resolves when they are as durable as their stream promises (`DURABILITY` of the wire):
-   * `each` after its fsync, `grouped` within a second.
+   * `each` after its fsync, `grouped` within a second. A call with an alarm or a result in it is never refused while
+   * there is a place among those kept for them, and waits for the disk as long as that takes.
    *
-   * @throws JournalError `journal/closed`, `journal/queue-full` (the caller decides what to give up), `journal/disk`.
+   * @throws JournalError `journal/closed`, `journal/queue-full` (the caller decides what to give up), `journal/disk`,
+   *         `journal/too-large`.
    */
   append(entries: readonly Entry[]): Promise<readonly Written[]>;
 
-  /** Writes state rows alone, synced. */
+  /** Writes state rows alone, synced. @throws JournalError `journal/closed`, `journal/disk`, `journal/too-large`. */
   saveState(rows: Readonly<Record<string, string | null>>): Promise<void>;
-  /** All state rows whose key begins with `prefix`. */
+  /** All state rows whose key begins with `prefix`. @throws JournalError `journal/closed`, `journal/disk`. */
   loadState(prefix: string): Promise<ReadonlyMap<string, string>>;
 
-  /** Unconfirmed rows of one stream of one epoch with a sequence above `after`, ascending, within both limits. */
+  /**
+   * Unconfirmed rows of one stream of one epoch with a sequence above `after`, ascending, within both limits; the
+   * first even where it alone is over `maxBytes`. A void row stands at the first sequence of its range.
+   */
   read(query: {
     readonly epoch: string;
     readonly stream: Stream;
@@ -74,11 +89,17 @@ export interface Journal extends AsyncDisposable {
   /** Begins a new epoch: a restored image was found, or the fleet asked for it. @returns its id. */
   openEpoch(reason: string): Promise<string>;
 
-  /** Moves rows whose numbers the fleet holds with other content to the end of the current epoch, in order. */
+  /**
+   * Moves rows whose numbers the fleet holds with other content to the end of the current epoch, in order. Where
+   * `epoch` is the current one, a new one begins first: its further numbers would be in conflict too.
+   */
   renumber(epoch: string, stream: Stream, sequences: readonly number[]): Promise<void>;
 
   status(): Promise<JournalStatus>;
 
   /** Called after each commit with the streams that gained rows. @returns a function that ends it. */
   onWritten(listener: (streams: readonly Stream[]) => void): () => void;
+
+  /** Called when another epoch became the current one, for whatever reason. @returns a function that ends it. */
+  onEpochOpened(listener: (epoch: string) => void): () => void;
 }

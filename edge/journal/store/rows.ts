@@ -1,0 +1,143 @@
+import type { BatchRow } from "@outpost/wire/batch.ts";
+import type { Intervals } from "@outpost/wire/identifiers.ts";
+import type { Stream } from "@outpost/wire/streams.ts";
+
+import type { JournalFile } from "./journal-file.ts";
+import { placeOf, sequenceOf } from "./schema.ts";
+import { appendVoid, cutRange, putVoid, reasonOf, type VoidReason } from "./voids.ts";
+
+/** What a row costs on the wire beside its body: sequence, recorded time, separators. */
+const ROW_OVERHEAD_BYTES = 32;
+
+/** Writes one row at the end of the current epoch. @returns its sequence. */
+export function appendRow(
+  file: JournalFile,
+  row: { readonly stream: Stream; readonly recordedAtMs: number; readonly lane: string; readonly body: string },
+): number {
+  const { ledger } = file;
+  const sequence = ledger.take(row.stream);
+  const place = placeOf(ledger.current.ordinal, sequence);
+  const { recordedAtMs, lane, body } = row;
+  file.table(row.stream).insert({ place, recordedAtMs, lane, through: null, body });
+  ledger.tally(row.stream).rows += 1;
+  return sequence;
+}
+
+/**
+ * Reads rows of one stream of one epoch above `after`, ascending. The first is given even where it alone is over
+ * `maxBytes`, because otherwise nobody would ever get past it.
+ */
+export function readRows(
+  file: JournalFile,
+  query: {
+    readonly epoch: string;
+    readonly stream: Stream;
+    readonly after: number;
+    readonly maxRows: number;
+    readonly maxBytes: number;
+  },
+): BatchRow[] {
+  const entry = file.ledger.find(query.epoch);
+  if (entry === undefined) return [];
+  const rows: BatchRow[] = [];
+  let bytes = 0;
+  const from = placeOf(entry.ordinal, query.after + 1);
+  const through = placeOf(entry.ordinal + 1, 0) - 1;
+  for (const row of file.table(query.stream).iterate(from, through, query.maxRows)) {
+    bytes += Buffer.byteLength(row.body) + ROW_OVERHEAD_BYTES;
+    if (rows.length > 0 && bytes > query.maxBytes) break;
+    rows.push({ sequence: sequenceOf(row.place), recordedAtMs: row.recordedAtMs, body: row.body });
+  }
+  return rows;
+}
+
+/**
+ * Deletes confirmed rows, at most about `maxRows` of them, so that one transaction stays short.
+ *
+ * @returns the intervals still to be done; empty when all is.
+ */
+export function confirmRows(
+  file: JournalFile,
+  confirmed: { readonly epoch: string; readonly stream: Stream; readonly intervals: Intervals },
+  maxRows: number,
+): Intervals {
+  const entry = file.ledger.find(confirmed.epoch);
+  if (entry === undefined) return [];
+  const table = file.table(confirmed.stream);
+  const deps = { table, ledger: file.ledger };
+  const end = placeOf(entry.ordinal, (entry.tallies.get(confirmed.stream)?.nextSequence ?? 1) - 1);
+  let budget = maxRows;
+  for (const [index, [first, last]] of confirmed.intervals.entries()) {
+    const from = placeOf(entry.ordinal, first);
+    const through = Math.min(placeOf(entry.ordinal, last), end);
+    if (from > through) continue;
+    const beyondBudget = table.nth(from, through, budget);
+    if (beyondBudget !== undefined) {
+      cutRange(deps, { from, through: beyondBudget - 1 });
+      return [[sequenceOf(beyondBudget), last], ...confirmed.intervals.slice(index + 1)];
+    }
+    const before = file.ledger.tally(confirmed.stream, entry.ordinal).rows;
+    cutRange(deps, { from, through });
+    // An interval without rows costs a look-up or two: it counts as one, so that thousands of them are split as well.
+    budget -= Math.max(1, before - file.ledger.tally(confirmed.stream, entry.ordinal).rows);
+    if (budget <= 0) return confirmed.intervals.slice(index + 1);
+  }
+  return [];
+}
+
+/**
+ * Gives rows new numbers at the end of the current epoch, in order; their recorded time and body stay. A number inside
+ * a void moves as one lost record. Numbers without a row are left alone.
+ */
+export function renumberRows(
+  file: JournalFile,
+  conflict: { readonly epoch: string; readonly stream: Stream; readonly sequences: readonly number[] },
+): void {
+  const entry = file.ledger.find(conflict.epoch);
+  if (entry === undefined) return;
+  const table = file.table(conflict.stream);
+  const deps = { table, ledger: file.ledger };
+  for (const sequence of conflict.sequences.toSorted((a, b) => a - b)) {
+    const place = placeOf(entry.ordinal, sequence);
+    const row = table.lastOf(placeOf(entry.ordinal, 0), place);
+    if (row === undefined || (row.through ?? row.place) < place) continue;
+    cutRange(deps, { from: place, through: place });
+    if (row.through === null) appendRow(file, { ...row, stream: conflict.stream });
+    else appendVoid(deps, 1, reasonOf(row), row.recordedAtMs);
+  }
+}
+
+/**
+ * Turns the oldest records of a stream into voids.
+ *
+ * @param where  `beforePlace`: only records below this place; `maxRecords`: at most so many at once.
+ * @returns how many records went.
+ */
+export function giveUpOldest(
+  file: JournalFile,
+  stream: Stream,
+  where: { readonly beforePlace: number; readonly maxRecords: number },
+  reason: VoidReason,
+): number {
+  const table = file.table(stream);
+  const places = table.places(0, where.beforePlace - 1, where.maxRecords);
+  const [first, last] = [places[0], places.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  for (const run of contiguousRuns(table.spans(first, last))) {
+    putVoid({ table, ledger: file.ledger }, run, reason, run.recordedAtMs);
+  }
+  return places.length;
+}
+
+/** Joins spans that follow each other without a gap. Numbers of different epochs never do. */
+function contiguousRuns(
+  spans: readonly { readonly place: number; readonly through: number; readonly recordedAtMs: number }[],
+): { from: number; through: number; recordedAtMs: number }[] {
+  const runs: { from: number; through: number; recordedAtMs: number }[] = [];
+  for (const span of spans) {
+    const run = runs.at(-1);
+    if (run !== undefined && span.place === run.through + 1) run.through = span.through;
+    else runs.push({ from: span.place, through: span.through, recordedAtMs: span.recordedAtMs });
+  }
+  return runs;
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+
+import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
+
+import type { DiskLadder, JournalStatus } from "../journal.ts";
+import { isTurnedAway } from "../space/ladder.ts";
+import type { JournalFile } from "../store/journal-file.ts";
+import { holdsRows } from "../store/ledger.ts";
+import { appendRow, confirmRows, readRows, renumberRows } from "../store/rows.ts";
+import { appendVoid } from "../store/voids.ts";
+import { DROPPED, DUPLICATE, type Answer, type AppendRequest, type Request } from "./protocol.ts";
+
+/** The hello names at most so many epochs. Where more hold rows, the oldest come first and the others when these are empty. */
+const MAX_EPOCHS_TOLD = 64;
+
+/** What performing requests needs to know, and what it reports beside the answers. */
+export interface Round {
+  readonly file: JournalFile;
+  readonly level: DiskLadder;
+  readonly run: string;
+  readonly wallMs: number;
+  readonly runningMs: number;
+  readonly chunkRows: number;
+  /** How the journal stands, for a status request. */
+  status(): JournalStatus;
+  /** Entries turned away by the ladder in this round, to be given numbers at its end. */
+  readonly drops: Map<Stream, Drops>;
+  /** Streams that gained rows. */
+  readonly written: Set<Stream>;
+  /** Set where a new epoch began. */
+  openedEpoch: string | undefined;
+}
+
+export interface Drops {
+  readonly count: number;
+  readonly firstRecordedAtMs: number;
+}
+
+/** What became of a request: answered, or done in part and to be taken up again after others. */
+export type Performed =
+  | { readonly kind: "answered"; readonly answer: Answer }
+  | { readonly kind: "again"; readonly request: Request };
+
+/** Carries one request out. Runs inside the round's SQLite transaction: an error undoes the whole round. */
+export function perform(request: Request, round: Round): Performed {
+  const { file } = round;
+  const { id } = request;
+  switch (request.kind) {
+    case "append":
+      return answered(append(request, round));
+    case "save-state":
+      file.state.save(request.rows);
+      return answered({ kind: "done", id });
+    case "load-state":
+      return answered({ kind: "state", id, rows: file.state.load(request.prefix) });
+    case "read":
+      return answered({ kind: "rows", id, rows: readRows(file, request) });
+    case "confirm": {
+      const intervals = confirmRows(file, request, round.chunkRows);
+      if (intervals.length > 0) return { kind: "again", request: { ...request, intervals } };
+      return answered({ kind: "done", id });
+    }
+    case "open-epoch":
+      return answered({ kind: "epoch", id, epoch: openEpoch(round, request.reason) });
+    case "renumber":
+      // The fleet proves that the current numbers were used before: every further one would be a conflict too.
+      if (request.epoch === file.ledger.current.epoch) openEpoch(round, "numbers were used twice");
+      renumberRows(file, request);
+      round.written.add(request.stream);
+      return answered({ kind: "done", id });
+    case "status":
+      return answered({ kind: "status", id, status: round.status() });
+  }
+}
+
+/** Gives numbers to what was turned away: one void row at the end of each stream. */
+export function writeDrops(round: Round): void {
+  const { file } = round;
+  for (const [stream, { count, firstRecordedAtMs }] of round.drops) {
+    appendVoid({ table: file.table(stream), ledger: file.ledger }, count, "dropped-disk-full", firstRecordedAtMs);
+    round.written.add(stream);
+  }
+}
+
+/** Adds to the drops of a stream. */
+export function noteDrop(drops: Map<Stream, Drops>, stream: Stream, recordedAtMs: number): void {
+  const before = drops.get(stream);
+  drops.set(stream, {
+    count: (before?.count ?? 0) + 1,
+    firstRecordedAtMs: before?.firstRecordedAtMs ?? recordedAtMs,
+  });
+}
+
+/** What the file tells of itself for a status. */
+export function describeFile(file: JournalFile): Pick<JournalStatus, "epoch" | "epochs" | "waiting"> {
+  const { ledger } = file;
+  const past = ledger.epochs.slice(0, -1).filter(holdsRows);
+  const told = [...past.slice(0, MAX_EPOCHS_TOLD - 1), ledger.current];
+  return {
+    epoch: ledger.current.epoch,
+    epochs: told.map(({ epoch, tallies }) => ({
+      epoch,
+      nextSequences: Object.fromEntries([...tallies].map(([stream, tally]) => [stream, tally.nextSequence])),
+    })),
+    waiting: {
+      alarm: ledger.rowsOf("alarm"),
+      result: ledger.rowsOf("result"),
+      occurrence: ledger.rowsOf("occurrence"),
+      measurement: ledger.rowsOf("measurement"),
+      evidence: ledger.rowsOf("evidence"),
+    },
+  };
+}
+
+function answered(answer: Answer): Performed {
+  return { kind: "answered", answer };
+}
+
+function openEpoch(round: Round, reason: string): string {
+  round.openedEpoch = round.file.ledger.openEpoch(round.wallMs, reason);
+  return round.openedEpoch;
+}
+
+function append(request: AppendRequest, round: Round): Answer {
+  const { file, run } = round;
+  const { id, mustKeep, oldestPending, entries } = request;
+  const before = mustKeep ? file.answers.find(run, id) : undefined;
+  if (before !== undefined) {
+    return { kind: "appended", id, epoch: before.epoch, outcomes: Float64Array.from(before.outcomes) };
+  }
+  const { epoch } = file.ledger.current;
+  const outcomes = new Float64Array(entries.streams.length);
+  for (let index = 0; index < outcomes.length; index += 1) outcomes[index] = appendEntry(request, index, round);
+  if (mustKeep) file.answers.save(run, id, { epoch, outcomes: [...outcomes] }, oldestPending);
+  return { kind: "appended", id, epoch, outcomes };
+}
+
+function appendEntry({ entries }: AppendRequest, index: number, round: Round): number {
+  const { file } = round;
+  const stream = STREAMS[entries.streams[index] ?? -1];
+  const body = entries.bodies[index];
+  assert(stream !== undefined && body !== undefined, "packed entries have all their columns");
+  const extra = entries.extras.get(index);
+  if (extra?.dedupeKey !== undefined && file.dedupe.has(extra.dedupeKey)) return DUPLICATE;
+  // State is what protects the site: it is kept even where the entry it came with is turned away.
+  if (extra?.state !== undefined) file.state.save(extra.state);
+  const recordedAtMs = entries.recordedAtMs[index] ?? 0;
+  if (isTurnedAway(stream, round.level)) {
+    noteDrop(round.drops, stream, recordedAtMs);
+    return DROPPED;
+  }
+  const sequence = appendRow(file, { stream, recordedAtMs, lane: entries.lanes[index] ?? "", body });
+  if (extra?.dedupeKey !== undefined) file.dedupe.note(extra.dedupeKey, round.runningMs);
+  round.written.add(stream);
+  return sequence;
+}
