@@ -11,5 +11,8 @@ export interface FleetBus extends AsyncDisposable {
   publish(topic: string, payload: Buffer): Promise<void>;
 }
 
+/** Hands an answer to the broker the question came from. */
+export type Publish = FleetBus["publish"];
+
 /** Called for each message a gateway sends, in the order of each gateway. Returns at once and never throws. */
-export type OnUplink = (topic: string, payload: Buffer) => void;
+export type OnUplink = (topic: string, payload: Buffer, reply: Publish) => void;

@@ -9,7 +9,7 @@ import { parseUplinkTopic, uplinkFilter } from "@outpost/wire/topics.ts";
 import { Aedes } from "aedes";
 
 import { isGatewayId, mayPublish, maySubscribe } from "./access.ts";
-import type { FleetBus, OnUplink } from "./bus.ts";
+import type { FleetBus, OnUplink, Publish } from "./bus.ts";
 import { BrokerError } from "./errors.ts";
 import { guardPackets } from "./packet-guard.ts";
 
@@ -53,15 +53,7 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
     get isConnected() {
       return !broker.closed;
     },
-    async publish(topic, payload) {
-      if (broker.closed) throw new BrokerError("broker/not-connected", "the broker is closed");
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      broker.publish({ cmd: "publish", topic, payload, qos: 1, retain: false, dup: false }, (error) => {
-        if (error) reject(new BrokerError("broker/not-connected", error.message, { cause: error }));
-        else resolve();
-      });
-      await promise;
-    },
+    publish: publishThrough(broker),
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");
       server.close();
@@ -70,6 +62,18 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
       await brokerClosed;
       await closed;
     },
+  };
+}
+
+function publishThrough(broker: Aedes): Publish {
+  return async (topic, payload) => {
+    if (broker.closed) throw new BrokerError("broker/not-connected", "the broker is closed");
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    broker.publish({ cmd: "publish", topic, payload, qos: 1, retain: false, dup: false }, (error) => {
+      if (error) reject(new BrokerError("broker/not-connected", error.message, { cause: error }));
+      else resolve();
+    });
+    await promise;
   };
 }
 
@@ -95,11 +99,12 @@ async function createBroker({ log, onUplink }: EmbeddedBrokerOptions): Promise<A
     log.info("a client was let go", { client: client.id, reason: error.message }),
   );
   broker.on("connectionError", (_client, error) => log.info("a connection was refused", { reason: error.message }));
+  const reply = publishThrough(broker);
   const { promise: subscribed, resolve } = Promise.withResolvers<void>();
   broker.subscribe(
     uplinkFilter(),
     (packet, done) => {
-      if (parseUplinkTopic(packet.topic) !== undefined) onUplink(packet.topic, asBuffer(packet.payload));
+      if (parseUplinkTopic(packet.topic) !== undefined) onUplink(packet.topic, asBuffer(packet.payload), reply);
       done();
     },
     resolve,

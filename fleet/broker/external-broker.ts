@@ -7,7 +7,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import { parseUplinkTopic, uplinkFilter } from "@outpost/wire/topics.ts";
 import { connectAsync, type MqttClient } from "mqtt";
 
-import type { FleetBus, OnUplink } from "./bus.ts";
+import type { FleetBus, OnUplink, Publish } from "./bus.ts";
 import { BrokerError } from "./errors.ts";
 
 const CONNECT_WITHIN_MS = 10_000;
@@ -100,8 +100,10 @@ async function connect(options: ExternalBrokerOptions, url: string): Promise<Con
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     client.on("close", resolve);
     client.on("error", (error) => options.log.warn("the connection to the broker failed", { reason: error.message }));
+    const connected = client;
+    const reply: Publish = async (topic, payload) => await publishWithin(connected, topic, payload);
     client.on("message", (topic, payload) => {
-      if (parseUplinkTopic(topic) !== undefined) options.onUplink(topic, payload);
+      if (parseUplinkTopic(topic) !== undefined) options.onUplink(topic, payload, reply);
     });
     await Promise.race([client.subscribeAsync(uplinkFilter(options.share), { qos: 1 }), failOnEnd(ended)]);
     return { client, ended };
