@@ -72,9 +72,10 @@ export class ActionRunner {
   onCalling(rule: Rule, calls: boolean, sinceMs: number): void {
     for (const id of rule.actions) {
       const callers = this.#callers.get(id) ?? new Set();
-      this.#callers.set(id, callers);
       if (calls) callers.add(rule.id);
       else callers.delete(rule.id);
+      if (callers.size > 0) this.#callers.set(id, callers);
+      else this.#callers.delete(id);
       const held = this.#held.get(id);
       const nowMs = this.#nowMs();
       const isWriting = held !== undefined && this.#hold(held, { kind: "called", isCalled: callers.size > 0, nowMs });

@@ -28,8 +28,7 @@ export interface DeviceHealth {
 export interface RunnerDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Comes when the link's first try to connect has ended; rejects only when the link is closed before. */
-  readonly link: Promise<Link>;
+  readonly link: Link;
   publish(event: DeviceEvent): void;
   onHealth(deviceId: string, health: DeviceHealth): void;
 }
@@ -86,16 +85,15 @@ export class DeviceRunner implements AsyncDisposable {
   }
 
   async #openOnce(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#deps;
-    const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-    const link = await Promise.race([this.#deps.link, stopped]);
-    if (link === undefined || signal.aborted) return;
+    const { clock, log, link } = this.#deps;
+    const { promise: stopped, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve(), { once: true });
     const deps: DeviceDeps = { clock, log, link, publish: (event) => this.#publish(event) };
     const timeout = AbortSignal.timeout(OPEN_TIMEOUT_MS);
     const open = await this.#configured.device.open(deps, AbortSignal.any([signal, timeout]));
     this.#open = open;
     try {
+      if (signal.aborted) return;
       await Promise.race([open.ended, stopped]);
     } finally {
       this.#open = undefined;

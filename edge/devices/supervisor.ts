@@ -12,8 +12,7 @@ import { DeviceRunner, type DeviceHealth } from "./device-runner.ts";
 export interface SupervisorDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Resolves when the first try to connect has ended, up or down. Rejects only when `signal` aborts before. */
-  openLink(settings: LinkSettings, signal: AbortSignal): Promise<Link>;
+  openLink(settings: LinkSettings): Link;
   publish(event: DeviceEvent): void;
   /** A device came, went, or changed its health; undefined: it is no longer part of the site. */
   onHealth(deviceId: string, health: DeviceHealth | undefined): void;
@@ -22,7 +21,7 @@ export interface SupervisorDeps {
 /** Owns the site's links and devices: one link for all devices on it, each device kept open on its own. */
 export class DeviceSupervisor implements AsyncDisposable {
   readonly #deps: SupervisorDeps;
-  readonly #links = new Map<string, { readonly link: Promise<Link>; readonly giveUp: AbortController }>();
+  readonly #links = new Map<string, Link>();
   readonly #runners = new Map<string, DeviceRunner>();
 
   constructor(deps: SupervisorDeps) {
@@ -31,26 +30,20 @@ export class DeviceSupervisor implements AsyncDisposable {
 
   openLink(settings: LinkSettings): void {
     assert(!this.#links.has(settings.id), `link ${settings.id} is open already`);
-    const giveUp = new AbortController();
-    const link = this.#deps.openLink(settings, giveUp.signal);
-    // Whoever waits for it hears of its end; where nobody does, there is nothing to hear.
-    link.catch(() => {});
-    this.#links.set(settings.id, { link, giveUp });
+    this.#links.set(settings.id, this.#deps.openLink(settings));
   }
 
   /** Its devices must be closed before. */
   async closeLink(linkId: string): Promise<void> {
     for (const runner of this.#runners.values()) assert(runner.linkId !== linkId, `link ${linkId} is in use`);
-    const opened = this.#links.get(linkId);
+    const link = this.#links.get(linkId);
     this.#links.delete(linkId);
-    opened?.giveUp.abort(new Error(`link ${linkId} was closed`));
-    const link = await opened?.link.catch(() => undefined);
     await link?.[Symbol.asyncDispose]();
   }
 
   openDevice(configured: ConfiguredDevice): void {
     const { id, link: linkId } = configured.settings;
-    const link = this.#links.get(linkId)?.link;
+    const link = this.#links.get(linkId);
     assert(link !== undefined, `device ${id} is on link ${linkId}, which is not open`);
     assert(!this.#runners.has(id), `device ${id} is open already`);
     const { clock, log } = this.#deps;

@@ -101,8 +101,8 @@ export class AlarmEngine {
   }
 
   /**
-   * Goes on from what was written down before a restart. Call once, after the rules are set and before events flow.
-   * An alarm whose rule is gone is ended; a row that cannot be read is dropped.
+   * Goes on from what was written down before a restart. Call once, after the rules are set. An alarm whose rule is
+   * gone, or which was raised anew before the disk gave its rows, is ended; a row that cannot be read is dropped.
    *
    * @param rows  the journal's state rows below `ALARM_STATE_PREFIX`.
    */
@@ -111,8 +111,10 @@ export class AlarmEngine {
       const ruleId = key.slice(ALARM_STATE_PREFIX.length);
       const alarm = parseAlarm(row);
       const watched = this.#watched.get(ruleId);
-      if (alarm !== undefined && watched !== undefined) this.#resume(watched, alarm, row);
-      else this.#deps.write(alarm === undefined ? undefined : this.#endingOf(alarm), { [key]: null });
+      const isUntouched = watched?.life.version === 0;
+      if (alarm !== undefined && watched !== undefined && isUntouched) this.#resume(watched, alarm, row);
+      else
+        this.#deps.write(alarm === undefined ? undefined : this.#endingOf(alarm), { [key]: watched?.written ?? null });
     }
   }
 
@@ -343,7 +345,7 @@ export class AlarmEngine {
       version: life.version + 1,
       state: "normal",
       change: "cleared",
-      note: "the rule is gone",
+      note: "it was not taken up again after a restart",
       occurredAtMs: wallMs,
       clockConfidence: confidence,
     };

@@ -4,7 +4,7 @@ import type { Rule } from "./rule.ts";
 
 /** What the gateway watches of itself. The ids cannot meet a site rule's: those have no slash. */
 export const SYSTEM = {
-  journalUnavailable: "system/journal-unavailable",
+  journalNotWritten: "system/journal-not-written",
   journalQuarantined: "system/journal-quarantined",
   diskLadder: "system/disk-ladder",
   clockDoubtful: "system/clock-doubtful",
@@ -26,10 +26,10 @@ export function actionFailedId(actionId: string): string {
 type Wording = Pick<Rule, "priority" | "message" | "onDelayMs" | "offDelayMs">;
 
 const GATEWAY_ALARMS: Readonly<Record<(typeof SYSTEM)[keyof typeof SYSTEM], Wording>> = {
-  "system/journal-unavailable": {
+  "system/journal-not-written": {
     priority: "high",
-    message: { zh: "日志无法打开,记录暂存内存", en: "The journal cannot be opened; records wait in memory" },
-    onDelayMs: 0,
+    message: { zh: "日志无法写入,告警记录暂存内存", en: "The journal cannot be written; alarm records wait in memory" },
+    onDelayMs: 10_000,
     offDelayMs: 0,
   },
   "system/journal-quarantined": {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { rulesOf } from "./rules-of.ts";
 import type { Site } from "./site.ts";
 
 /** One step from the site that runs to the one that shall run. Ids only: the executor takes the rest from the sites. */
@@ -39,27 +40,28 @@ export function fixedFaults(current: Site, desired: Site): FixedFault[] {
 }
 
 /**
- * The steps from `current` to `desired`, in order: first what goes away loses its rules, so that nothing alarms because
- * of the change itself. Whatever is the same in both keeps running untouched. Pure.
+ * The steps from `current` to `desired`, in order: what goes away loses its rules before its device, and what comes has
+ * its rules before its first reading, so that nothing alarms, or fails to, because of the change itself. Whatever is the
+ * same in both keeps running untouched. Pure.
  */
 export function planSite(current: Site, desired: Site): SiteStep[] {
   const links = compare(current.document.links, desired.document.links);
   const reopenedLinks = new Set([...links.gone, ...links.changed]);
   const devices = compare(current.document.devices, desired.document.devices, (one) => reopenedLinks.has(one.link));
   const reopened = new Set([...devices.gone, ...devices.changed]);
-  const rules = compare(current.document.rules, desired.document.rules);
+  const rules = compare(rulesOf(current.document), rulesOf(desired.document));
   const actions = compare(current.document.actions, desired.document.actions);
   const steps: SiteStep[] = [];
-  if (rules.gone.length > 0) steps.push({ kind: "retire-rules", ruleIds: rules.gone });
   if (actions.gone.length > 0) steps.push({ kind: "retire-actions", actionIds: actions.gone });
+  if (rules.gone.length > 0) steps.push({ kind: "retire-rules", ruleIds: rules.gone });
   steps.push(...[...reopened].map((deviceId) => ({ kind: "close-device", deviceId }) as const));
   steps.push(...[...reopenedLinks].map((linkId) => ({ kind: "close-link", linkId }) as const));
-  steps.push(...[...links.changed, ...links.added].map((linkId) => ({ kind: "open-link", linkId }) as const));
-  steps.push(...[...devices.changed, ...devices.added].map((deviceId) => ({ kind: "open-device", deviceId }) as const));
   const setActions = [...actions.changed, ...actions.added];
   if (setActions.length > 0) steps.push({ kind: "set-actions", actionIds: setActions });
   const setRules = [...rules.changed, ...rules.added];
   if (setRules.length > 0) steps.push({ kind: "set-rules", ruleIds: setRules });
+  steps.push(...[...links.changed, ...links.added].map((linkId) => ({ kind: "open-link", linkId }) as const));
+  steps.push(...[...devices.changed, ...devices.added].map((deviceId) => ({ kind: "open-device", deviceId }) as const));
   if (!isDeepStrictEqual(current.document.uplink, desired.document.uplink)) steps.push({ kind: "restart-uplink" });
   if (!isDeepStrictEqual(current.document.statusPage, desired.document.statusPage)) {
     steps.push({ kind: "restart-status-page" });

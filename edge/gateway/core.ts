@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+
+import { openLink } from "@outpost/firmware-adapters/links/open-link.ts";
+import type { Log } from "@outpost/kernel/log.ts";
+
+import { ActionRunner } from "../actions/action-runner.ts";
+import { EventBus } from "../devices/event-bus.ts";
+import { LatestValues } from "../devices/latest-values.ts";
+import { DeviceSupervisor } from "../devices/supervisor.ts";
+import { Recorder } from "../recording/recorder.ts";
+import { AlarmEngine } from "../rules/alarm-engine.ts";
+import { actionFailedId, deviceOfflineId, gatewayRules } from "../rules/system-alarms.ts";
+import type { Timekeeper } from "../timekeeping/timekeeper.ts";
+
+export interface CoreDeps {
+  readonly clock: Timekeeper;
+  readonly log: Log;
+  readonly gatewayId: string;
+  /** An alarm's write was handed to its device, so long after the reading arrived. */
+  onActed(latencyMs: number): void;
+  onHealthChanged(): void;
+}
+
+/** The alarm path and what hangs directly on it. Needs neither disk nor network to sound a siren. */
+export interface Core {
+  readonly engine: AlarmEngine;
+  readonly actions: ActionRunner;
+  readonly devices: DeviceSupervisor;
+  readonly recorder: Recorder;
+  readonly latest: LatestValues;
+}
+
+/** Joins device, rule and action. Nothing is opened yet. */
+export function createCore(deps: CoreDeps): Core {
+  const { clock, log } = deps;
+  const bus = new EventBus();
+  const latest = new LatestValues();
+  const recorder = new Recorder({ clock, log, bus, gatewayId: deps.gatewayId });
+  const devices: DeviceSupervisor = new DeviceSupervisor({
+    clock,
+    log,
+    openLink: (settings) => openLink(settings, { clock, log }),
+    publish: (event) => bus.publish(event),
+    onHealth: (deviceId, health) => {
+      if (health === undefined) latest.forget(deviceId);
+      else engine.setFact(deviceOfflineId(deviceId), health.state === "offline" || health.state === "fault");
+      deps.onHealthChanged();
+    },
+  });
+  const actions = new ActionRunner({
+    clock,
+    log,
+    execute: (deviceId, command, signal) => devices.execute(deviceId, command, signal),
+    onFailing: (actionId, isFailing) => engine.setFact(actionFailedId(actionId), isFailing),
+    onActed: (latencyMs) => deps.onActed(latencyMs),
+  });
+  const engine = new AlarmEngine({
+    clock,
+    bootId: clock.bootId,
+    newOccurrenceId: () => randomBytes(16).toString("hex"),
+    onCalling: (rule, calls, sinceMs) => actions.onCalling(rule, calls, sinceMs),
+    write: (record, rows) => recorder.writeAlarm(record, rows),
+  });
+  engine.setRules(gatewayRules());
+  // In this order: the reading is judged, then the held points look at it, then it may be shown.
+  bus.subscribeAlarmPath((event) => engine.accept(event));
+  bus.subscribeAlarmPath((event) => actions.accept(event));
+  bus.subscribeAlarmPath((event) => latest.accept(event));
+  return { engine, actions, devices, recorder, latest };
+}

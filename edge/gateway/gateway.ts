@@ -1,0 +1,362 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Log } from "@outpost/kernel/log.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+
+import { CommandExecutor } from "../commands/command-executor.ts";
+import { COMMAND_STATE_PREFIX } from "../commands/command-memory.ts";
+import type { Journal, JournalStatus } from "../journal/journal.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { ALARM_STATE_PREFIX } from "../rules/life/persisted-alarm.ts";
+import { SYSTEM } from "../rules/system-alarms.ts";
+import { chooseSite } from "../site/choose-site.ts";
+import { formatFault, type SiteFault } from "../site/fault.ts";
+import { saveLastGood } from "../site/last-good.ts";
+import { fixedFaults } from "../site/plan.ts";
+import { readSite } from "../site/read-site.ts";
+import type { Site } from "../site/site.ts";
+import { GatewayMetrics } from "../technician/metrics.ts";
+import type { Snapshot } from "../technician/snapshot.ts";
+import { openTimekeeper, type Timekeeper } from "../timekeeping/timekeeper.ts";
+import { createCore, type Core } from "./core.ts";
+import { runJournalUse } from "./journal-use.ts";
+import { LoopDelayMonitor } from "./loop-delay.ts";
+import { PageKeeper } from "./page-keeper.ts";
+import { profileName, reportedState } from "./reported.ts";
+import { RunningSite } from "./running-site.ts";
+import { runSelfChecks } from "./self-checks.ts";
+import { lockStateDirectory } from "./state-lock.ts";
+import { Uplink } from "./uplink.ts";
+
+export interface GatewayOptions {
+  readonly siteFile: string;
+  readonly stateDirectory: string;
+  readonly agentVersion: string;
+  /** The clock cannot be earlier than this, Unix milliseconds. */
+  readonly buildTimeMs: number;
+  readonly log: Log;
+}
+
+/** A gateway at work. Disposing it stops everything in the order that loses nothing; held points stay as they are. */
+export interface Gateway extends AsyncDisposable {
+  /** Where its page is, undefined while the address cannot be had. */
+  readonly statusPage: string | undefined;
+  /** Reads the site file again and goes over to it, or says why not; what ran then keeps running. */
+  apply(): Promise<readonly SiteFault[]>;
+}
+
+/** What became of opening a gateway. */
+export type GatewayOpening =
+  | { readonly kind: "open"; readonly gateway: Gateway }
+  /** Neither the site file nor a last good copy can be run. */
+  | { readonly kind: "refused"; readonly faults: readonly SiteFault[] }
+  /** Another process has the state directory. */
+  | { readonly kind: "locked" };
+
+/** How long the devices wait for the journal, so that what was alarming before a restart is known before they speak. */
+const JOURNAL_HEAD_START_MS = 10_000;
+
+/**
+ * Opens a gateway: journal, links, devices, rules, uplink and page.
+ *
+ * @throws the file system's own error where the state directory cannot be used at all.
+ */
+export async function openGateway(options: GatewayOptions): Promise<GatewayOpening> {
+  const { stateDirectory, siteFile, buildTimeMs, log } = options;
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  await using opened = new AsyncDisposableStack();
+  const lock = lockStateDirectory(stateDirectory);
+  if (lock === undefined) return { kind: "locked" };
+  opened.use(lock);
+  const choice = await chooseSite(siteFile, stateDirectory);
+  if (choice.kind === "none") return { kind: "refused", faults: choice.refused };
+  const statePath = join(stateDirectory, "time-floor.json");
+  const clock = opened.use(await openTimekeeper({ statePath, buildTimeMs, log }));
+  const gateway = opened.use(new OpenedGateway(options, clock, choice.site));
+  await gateway.start(choice.refused);
+  const kept = opened.move();
+  return {
+    kind: "open",
+    gateway: {
+      get statusPage() {
+        return gateway.statusPage;
+      },
+      apply: () => gateway.apply(),
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    },
+  };
+}
+
+class OpenedGateway implements AsyncDisposable {
+  readonly #options: GatewayOptions;
+  readonly #clock: Timekeeper;
+  readonly #startedAtMs: number;
+  readonly #core: Core;
+  readonly #running: RunningSite;
+  readonly #commands: CommandExecutor;
+  readonly #metrics = new GatewayMetrics();
+  readonly #loopDelay: LoopDelayMonitor;
+  readonly #page: PageKeeper;
+  readonly #reportable = new Set<() => void>();
+  /** Ends everything that looks outward; the journal is written until `#flush`. */
+  readonly #stop = new AbortController();
+  readonly #flush = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+  #journalUse: Promise<void> = Promise.resolve();
+  #journal: Journal | undefined;
+  #uplink: Uplink | undefined;
+  #siteFaults: readonly SiteFault[] = [];
+  #applying: Promise<readonly SiteFault[]> = Promise.resolve([]);
+
+  constructor(options: GatewayOptions, clock: Timekeeper, site: Site) {
+    const { log } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#startedAtMs = clock.now().wallMs;
+    this.#loopDelay = new LoopDelayMonitor(() => clock.monotonicMs());
+    this.#core = createCore({
+      clock,
+      log,
+      gatewayId: site.document.gateway.id,
+      onActed: (latencyMs) => this.#metrics.observeAction(latencyMs),
+      onHealthChanged: () => this.#tellReportable(),
+    });
+    const { engine, actions, devices, recorder } = this.#core;
+    this.#page = new PageKeeper({
+      clock,
+      log,
+      metrics: this.#metrics,
+      snapshot: () => this.#snapshot(),
+      acknowledge: (occurrenceId, expectedVersion, actor) =>
+        engine.order({ kind: "acknowledge", occurrenceId, expectedVersion }, actor),
+    });
+    this.#commands = new CommandExecutor({
+      clock,
+      log,
+      execute: (deviceId, command, signal) => devices.execute(deviceId, command, signal),
+      orderAlarm: (order, actor) => engine.order(order, actor),
+      saveState: async (rows) => {
+        if (this.#journal === undefined) throw new Error("there is no journal");
+        await this.#journal.saveState(rows);
+      },
+      writeResult: (record, rows) => recorder.writeResult(record, rows),
+      currentSession: () => (this.#uplink?.state?.phase === "live" ? this.#uplink.state.session : undefined),
+    });
+    this.#running = new RunningSite(
+      {
+        engine,
+        actions,
+        devices,
+        restartUplink: async () => await this.#uplink?.start(this.#running.document.uplink?.url),
+        restartStatusPage: () => this.#page.start(this.#running.document.statusPage),
+      },
+      site,
+    );
+  }
+
+  get statusPage(): string | undefined {
+    return this.#page.url;
+  }
+
+  /** @param refused  why the site file is not what runs; empty where it is. */
+  async start(refused: readonly SiteFault[]): Promise<void> {
+    const { engine, actions, recorder } = this.#core;
+    this.#running.prepare();
+    await this.#openJournal();
+    this.#running.start();
+    const { signal } = this.#stop;
+    this.#keep(engine.run(signal));
+    this.#keep(actions.run(signal));
+    this.#keep(this.#commands.run(signal));
+    this.#keep(
+      runSelfChecks(
+        {
+          clock: this.#clock,
+          log: this.#options.log,
+          loopDelay: this.#loopDelay,
+          recorder,
+          journal: () => this.#journal,
+          setFact: (ruleId, isSo) => engine.setFact(ruleId, isSo),
+        },
+        signal,
+      ),
+    );
+    this.#noteSiteFaults(refused);
+    if (refused.length === 0) await this.#saveLastGood();
+    await this.#page.start(this.#running.document.statusPage);
+  }
+
+  apply(): Promise<readonly SiteFault[]> {
+    // One after the other: two signals in a row must not interleave their steps.
+    this.#applying = this.#applying.then(() => this.#applyOnce());
+    return this.#applying;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#applying;
+    this.#stop.abort(new Error("the gateway is stopping"));
+    await Promise.all([this.#page[Symbol.asyncDispose](), this.#uplink?.[Symbol.asyncDispose](), ...this.#loops]);
+    await this.#core.devices[Symbol.asyncDispose]();
+    this.#flush.abort(new Error("the gateway is stopping"));
+    await this.#journalUse;
+    this.#journal = undefined;
+    this.#loopDelay[Symbol.dispose]();
+  }
+
+  /** Resolves when the alarms of before the restart are known, or when waiting for them has become the worse risk. */
+  async #openJournal(): Promise<void> {
+    const { stateDirectory, log } = this.#options;
+    const { maxBytes, keepDays } = this.#running.document.journal;
+    const { engine, recorder } = this.#core;
+    const clock = this.#clock;
+    const directory = join(stateDirectory, "journal");
+    const { promise: tried, resolve: onTried } = Promise.withResolvers<void>();
+    this.#journalUse = runJournalUse(
+      {
+        clock,
+        log,
+        open: () => openJournal({ directory, maxBytes, keepDays, clock, log }),
+        restore: async (journal) => {
+          const alarms = await journal.loadState(ALARM_STATE_PREFIX);
+          const commands = await journal.loadState(COMMAND_STATE_PREFIX);
+          engine.restore(alarms);
+          this.#commands.restore(commands);
+        },
+        onTried,
+        onRestored: (journal) => this.#useJournal(journal),
+        record: (journal, signal) => recorder.run(journal, signal),
+      },
+      this.#flush.signal,
+    );
+    this.#dieWith(this.#journalUse);
+    const giveUp = new AbortController();
+    await Promise.race([tried, clock.sleep(JOURNAL_HEAD_START_MS, giveUp.signal).catch(() => {})]);
+    giveUp.abort();
+  }
+
+  async #useJournal(journal: Journal): Promise<void> {
+    const { engine, devices } = this.#core;
+    this.#journal = journal;
+    this.#uplink = new Uplink({
+      gatewayId: this.#running.document.gateway.id,
+      agentVersion: this.#options.agentVersion,
+      bootId: this.#clock.bootId,
+      journal,
+      clock: this.#clock,
+      log: this.#options.log,
+      subscribeAlarms: (listener) => engine.subscribe(listener),
+      subscribeReportable: (listener) => {
+        this.#reportable.add(listener);
+        return () => this.#reportable.delete(listener);
+      },
+      reportedState: async () =>
+        reportedState({
+          agentVersion: this.#options.agentVersion,
+          startedAtMs: this.#startedAtMs,
+          clock: this.#clock,
+          site: this.#running.site,
+          journal: await journal.status(),
+          loopDelay: this.#loopDelay.read(),
+          health: (deviceId) => devices.health(deviceId),
+        }),
+      onCommand: (command, arrivedMonotonicMs) => this.#commands.accept(command, arrivedMonotonicMs),
+      onServerTime: (serverMs) => {
+        this.#clock.confirm(serverMs);
+      },
+    });
+    if (!this.#stop.signal.aborted) await this.#uplink.start(this.#running.document.uplink?.url);
+  }
+
+  async #applyOnce(): Promise<readonly SiteFault[]> {
+    const { siteFile, log } = this.#options;
+    const reading = await readSite(siteFile);
+    const faults = reading.kind === "refused" ? reading.faults : this.#fixedFaults(reading.site);
+    this.#noteSiteFaults(faults);
+    if (reading.kind === "refused" || faults.length > 0) return faults;
+    const steps = await this.#running.apply(reading.site);
+    log.info("site file applied", { steps });
+    await this.#saveLastGood();
+    this.#tellReportable();
+    return [];
+  }
+
+  #fixedFaults(desired: Site): SiteFault[] {
+    return fixedFaults(this.#running.site, desired).map(({ path, message }) => ({
+      file: this.#options.siteFile,
+      position: undefined,
+      path: path.join("."),
+      message,
+    }));
+  }
+
+  #noteSiteFaults(faults: readonly SiteFault[]): void {
+    this.#siteFaults = faults;
+    for (const fault of faults) this.#options.log.error("site file refused", { fault: formatFault(fault) });
+    this.#core.engine.setFact(SYSTEM.siteRefused, faults.length > 0);
+  }
+
+  async #saveLastGood(): Promise<void> {
+    try {
+      await saveLastGood(this.#options.stateDirectory, this.#running.site.text);
+    } catch (error) {
+      // The site runs all the same; only a later mistake in the file would find an older copy, or none.
+      this.#options.log.error("last good site file not kept", { reason: asError(error).message });
+    }
+  }
+
+  async #snapshot(): Promise<Snapshot> {
+    const { engine, devices, recorder, latest } = this.#core;
+    const { document } = this.#running;
+    const unknown = { state: "starting", reason: "", sinceWallMs: this.#startedAtMs } as const;
+    return {
+      site: document.site,
+      gatewayId: document.gateway.id,
+      agentVersion: this.#options.agentVersion,
+      nodeVersion: process.version,
+      startedAtMs: this.#startedAtMs,
+      now: this.#clock.now(),
+      uplink: this.#uplink?.state,
+      siteFaults: this.#siteFaults.map(formatFault),
+      devices: this.#running.site.devices.map(({ settings, device }) => ({
+        id: settings.id,
+        name: settings.name,
+        profile: profileName(settings),
+        health: devices.health(settings.id) ?? unknown,
+        points: device.points.map(({ id, name, unit }) => ({ id, name, unit, latest: latest.get(settings.id, id) })),
+      })),
+      alarms: engine.alarms(),
+      journal: await this.#journalStatus(),
+      loopDelay: this.#loopDelay.read(),
+      memoryRssBytes: process.memoryUsage.rss(),
+      eventsLost: recorder.lost,
+    };
+  }
+
+  async #journalStatus(): Promise<JournalStatus | undefined> {
+    try {
+      return await this.#journal?.status();
+    } catch {
+      // The page says that the journal does not answer; the self checks say why.
+      return undefined;
+    }
+  }
+
+  #tellReportable(): void {
+    for (const listener of this.#reportable) listener();
+  }
+
+  #keep(loop: Promise<void>): void {
+    this.#loops.push(loop);
+    this.#dieWith(loop);
+  }
+
+  /** What runs for as long as the gateway does ends with an error only by a bug, and the process goes down with it. */
+  #dieWith(loop: Promise<void>): void {
+    loop.catch((error: unknown) => {
+      setImmediate(() => {
+        throw error;
+      });
+    });
+  }
+}

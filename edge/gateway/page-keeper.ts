@@ -1,0 +1,61 @@
+import { Backoff } from "@outpost/kernel/backoff.ts";
+import type { Clock } from "@outpost/kernel/clock.ts";
+import type { Log } from "@outpost/kernel/log.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+
+import { openStatusPage, type StatusPage, type StatusPageDeps } from "../technician/status-page.ts";
+
+export type PageKeeperDeps = StatusPageDeps & { readonly clock: Clock; readonly log: Log };
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Keeps the status page served. An address that cannot be had is tried again: a page never keeps a site unguarded. */
+export class PageKeeper implements AsyncDisposable {
+  readonly #deps: PageKeeperDeps;
+  #stop = new AbortController();
+  #retrying: Promise<void> = Promise.resolve();
+  #page: StatusPage | undefined;
+
+  constructor(deps: PageKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /** Undefined while the address cannot be had. */
+  get url(): string | undefined {
+    return this.#page?.url;
+  }
+
+  /** Serves the page at `address` and no longer where it was. Resolves after the first try, well or not. */
+  async start(address: Address): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    this.#stop = new AbortController();
+    if (!(await this.#tryOpen(address))) this.#retrying = this.#retry(address, this.#stop.signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error("the page is being closed"));
+    await this.#retrying;
+    await this.#page?.[Symbol.asyncDispose]();
+    this.#page = undefined;
+  }
+
+  async #retry(address: Address, signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff({ firstMs: 1_000, maxMs: 60_000 });
+    do {
+      await this.#deps.clock.sleep(backoff.nextMs(), signal).catch(() => {});
+    } while (!signal.aborted && !(await this.#tryOpen(address)));
+  }
+
+  async #tryOpen(address: Address): Promise<boolean> {
+    try {
+      this.#page = await openStatusPage(address, this.#deps);
+      this.#deps.log.info("status page open", { url: this.#page.url });
+      return true;
+    } catch (error) {
+      this.#deps.log.error("status page cannot be opened yet", { ...address, reason: asError(error).message });
+      return false;
+    }
+  }
+}

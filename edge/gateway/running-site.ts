@@ -1,0 +1,100 @@
+import assert from "node:assert";
+
+import { unreachable } from "@outpost/kernel/never.ts";
+import type { SiteDocument } from "@outpost/wire/site.ts";
+
+import type { ActionRunner } from "../actions/action-runner.ts";
+import type { DeviceSupervisor } from "../devices/supervisor.ts";
+import type { AlarmEngine } from "../rules/alarm-engine.ts";
+import { planSite, type SiteStep } from "../site/plan.ts";
+import { rulesOf } from "../site/rules-of.ts";
+import type { Site } from "../site/site.ts";
+
+export interface RunningSiteDeps {
+  readonly engine: AlarmEngine;
+  readonly actions: ActionRunner;
+  readonly devices: DeviceSupervisor;
+  restartUplink(): Promise<void>;
+  restartStatusPage(): Promise<void>;
+}
+
+/** The site that runs, and the way from it to another one. */
+export class RunningSite {
+  readonly #deps: RunningSiteDeps;
+  #site: Site;
+
+  constructor(deps: RunningSiteDeps, site: Site) {
+    this.#deps = deps;
+    this.#site = site;
+  }
+
+  get site(): Site {
+    return this.#site;
+  }
+
+  get document(): SiteDocument {
+    return this.#site.document;
+  }
+
+  /** Sets rules and actions. Call before alarms are restored. */
+  prepare(): void {
+    this.#deps.actions.setActions(this.document.actions);
+    this.#deps.engine.setRules(rulesOf(this.document));
+  }
+
+  /** Opens links and devices: from here on events flow. */
+  start(): void {
+    for (const link of this.document.links) this.#deps.devices.openLink(link);
+    for (const device of this.#site.devices) this.#deps.devices.openDevice(device);
+  }
+
+  /**
+   * Goes over to `desired`, which must differ only in what a running gateway can change. One call at a time.
+   *
+   * @returns the steps that were taken.
+   */
+  async apply(desired: Site): Promise<readonly SiteStep[]> {
+    const steps = planSite(this.#site, desired);
+    this.#site = desired;
+    for (const step of steps) await this.#take(step);
+    return steps;
+  }
+
+  async #take(step: SiteStep): Promise<void> {
+    const { engine, actions, devices } = this.#deps;
+    const { document } = this.#site;
+    switch (step.kind) {
+      case "retire-actions":
+        return actions.retireActions(step.actionIds);
+      case "retire-rules":
+        return engine.retireRules(step.ruleIds);
+      case "close-device":
+        return await devices.closeDevice(step.deviceId);
+      case "close-link":
+        return await devices.closeLink(step.linkId);
+      case "set-actions":
+        return actions.setActions(document.actions.filter(({ id }) => step.actionIds.includes(id)));
+      case "set-rules":
+        return engine.setRules(rulesOf(document).filter(({ id }) => step.ruleIds.includes(id)));
+      case "open-link":
+        return devices.openLink(find(document.links, step.linkId));
+      case "open-device": {
+        const found = this.#site.devices.find(({ settings }) => settings.id === step.deviceId);
+        assert(found !== undefined, `device ${step.deviceId} is planned but not part of the site`);
+        return devices.openDevice(found);
+      }
+      case "restart-uplink":
+        return await this.#deps.restartUplink();
+      case "restart-status-page":
+        return await this.#deps.restartStatusPage();
+      default:
+        return unreachable(step);
+    }
+  }
+}
+
+function find<T extends { readonly id: string }>(items: readonly T[], id: string): T {
+  const found = items.find((item) => item.id === id);
+  assert(found !== undefined, `${id} is planned but not part of the site`);
+  return found;
+}

@@ -1,0 +1,125 @@
+import { readFile, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { createLog, type Log } from "@outpost/kernel/log.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+import { Command } from "commander";
+import { z } from "zod";
+
+import { openGateway, type Gateway } from "./gateway/gateway.ts";
+import { formatFault, type SiteFault } from "./site/fault.ts";
+import { readSite } from "./site/read-site.ts";
+
+const logLevel = z.enum(["debug", "info", "warn", "error"]);
+const packageFile = z.object({ version: z.string().min(1) });
+/** A stop that takes longer than this is ended by force: an update must not hang on a broken disk. */
+const STOP_TIMEOUT_MS = 20_000;
+
+const program = new Command("outpost-edge")
+  .description("Keeps a site safe with the uplink cut, and reports to the fleet when it is not.")
+  .showHelpAfterError(false)
+  .exitOverride();
+program
+  .command("run")
+  .description("run the gateway until SIGTERM or SIGINT; SIGHUP reads the site file again")
+  .requiredOption("--site <file>", "the site file (YAML)")
+  .requiredOption("--state <directory>", "where the journal and everything else that must survive is kept")
+  .action(run);
+program
+  .command("check")
+  .description("say what is wrong with a site file, and exit with 1 where something is")
+  .requiredOption("--site <file>", "the site file (YAML)")
+  .action(check);
+
+async function run(options: { readonly site: string; readonly state: string }): Promise<void> {
+  const level = logLevel.safeParse(process.env["OUTPOST_LOG_LEVEL"] ?? "info");
+  if (!level.success) return fail("OUTPOST_LOG_LEVEL must be debug, info, warn or error");
+  const log = createLog("edge", level.data);
+  dieOnBugs(log);
+  const { agentVersion, buildTimeMs } = await ownBuild();
+  const opening = await openGateway({
+    siteFile: options.site,
+    stateDirectory: options.state,
+    agentVersion,
+    buildTimeMs,
+    log,
+  });
+  switch (opening.kind) {
+    case "refused":
+      return fail(...faultLines(opening.faults));
+    case "locked":
+      return fail(`another gateway runs in ${options.state}`);
+    case "open":
+      return serve(opening.gateway, log);
+  }
+}
+
+async function check(options: { readonly site: string }): Promise<void> {
+  const reading = await readSite(options.site);
+  if (reading.kind === "refused") return fail(...faultLines(reading.faults));
+  const { devices, rules, actions } = reading.site.document;
+  console.log(`${options.site}: good (${devices.length} devices, ${rules.length} rules, ${actions.length} actions)`);
+}
+
+function serve(gateway: Gateway, log: Log): void {
+  process.on("SIGHUP", () => {
+    log.info("reading the site file again");
+    gateway.apply().catch((error: unknown) => {
+      setImmediate(() => {
+        throw error;
+      });
+    });
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(gateway, log));
+  console.log(JSON.stringify({ ready: true, statusPage: gateway.statusPage ?? null }));
+}
+
+function stop(gateway: Gateway, log: Log): void {
+  log.info("stopping");
+  setTimeout(() => {
+    log.error("did not stop in time");
+    process.exit(1);
+  }, STOP_TIMEOUT_MS).unref();
+  gateway[Symbol.asyncDispose]().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.error("did not stop cleanly", { reason: asError(error).message });
+      process.exit(1);
+    },
+  );
+}
+
+/** A bug anywhere ends the process: systemd starts a clean one in a second, and journal and alarm states survive. */
+function dieOnBugs(log: Log): void {
+  const die = (error: unknown): void => {
+    log.error("bug: the process ends", { reason: asError(error).message, stack: asError(error).stack });
+    process.exit(1);
+  };
+  process.on("uncaughtException", die);
+  process.on("unhandledRejection", die);
+}
+
+async function ownBuild(): Promise<{ agentVersion: string; buildTimeMs: number }> {
+  const own = new URL("package.json", import.meta.url);
+  const { version } = packageFile.parse(JSON.parse(await readFile(own, "utf8")));
+  const times = await Promise.all([own, new URL(import.meta.url)].map(async (url) => await stat(fileURLToPath(url))));
+  return { agentVersion: version, buildTimeMs: Math.max(...times.map(({ mtimeMs }) => mtimeMs)) };
+}
+
+function faultLines(faults: readonly SiteFault[]): string[] {
+  return faults.map((fault) => formatFault(fault));
+}
+
+function fail(...lines: readonly string[]): void {
+  for (const line of lines) console.error(line);
+  process.exitCode = 1;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said on stderr what it did not understand, or has printed the help that was asked for.
+  const isUsage = error instanceof Error && "exitCode" in error && typeof error.exitCode === "number";
+  if (!isUsage) console.error(`outpost-edge: ${asError(error).message}`);
+  process.exitCode = isUsage && typeof error.exitCode === "number" ? error.exitCode : 1;
+}
