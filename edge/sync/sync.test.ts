@@ -7,7 +7,7 @@ import { monotonicMs, sleep, systemClock, type Clock } from "@outpost/kernel/clo
 import { silentLog } from "@outpost/kernel/log.ts";
 import type { Command } from "@outpost/wire/downlink.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Entry, Journal } from "../journal/journal.ts";
 import { openJournal } from "../journal/open-journal.ts";
@@ -114,10 +114,9 @@ function start(url = fleet.url): Running {
   return handle;
 }
 
-const waitFor = (check: () => void | Promise<void>): Promise<void> =>
-  expect.poll(async () => await check(), { timeout: 20_000, interval: 20 }).toBeUndefined();
+const waitFor = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
-const untilEmpty = (): Promise<void> =>
+const untilEmpty = (): Promise<unknown> =>
   waitFor(async () => {
     const { waiting } = await journal.status();
     expect(Object.values(waiting).every((rows) => rows === 0)).toBe(true);
