@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { shortTime } from "../i18n/format.ts";
 import { isUnacknowledged, openAlarms } from "../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../live/names.ts";
-import { AcknowledgeButton } from "../parts/acknowledge.tsx";
+import { AcknowledgeButton } from "../parts/acknowledge-button.tsx";
 import { Priority } from "../parts/alarm-marks.tsx";
 import { useDesk, useSpeech } from "./desk-context.tsx";
 import { Link } from "./router.tsx";

@@ -2,14 +2,19 @@ import { ConfigProvider } from "antd";
 import enGB from "antd/locale/en_GB";
 import zhCN from "antd/locale/zh_CN";
 import type { ReactNode } from "react";
-import { useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 
+import type { Alarm } from "../../../api/schemas.ts";
 import { LOCALES, parseLanguage } from "../i18n/language.ts";
 import type { Desk } from "../live/desk.ts";
 import { DeskProvider } from "./desk-context.tsx";
 import { useRemembered } from "./preferences.ts";
 import { Shell } from "./shell.tsx";
 import { antdTheme, parseColourScheme } from "./theme.ts";
+
+const AcknowledgeDialogue = lazy(async () => ({
+  default: (await import("../parts/acknowledge-dialogue.tsx")).AcknowledgeDialogue,
+}));
 
 interface AppProps {
   readonly desk: Desk;
@@ -26,8 +31,9 @@ export function App({ desk }: AppProps): ReactNode {
   useEffect(() => {
     document.documentElement.dataset["scheme"] = scheme;
   }, [scheme]);
+  const [acknowledging, setAcknowledging] = useState<Alarm>();
   const surroundings = useMemo(
-    () => ({ desk, language, setLanguage, scheme, setScheme, actor, setActor }),
+    () => ({ desk, language, setLanguage, scheme, setScheme, actor, setActor, setAcknowledging }),
     [desk, language, setLanguage, scheme, setScheme, actor, setActor],
   );
   return (
@@ -39,6 +45,15 @@ export function App({ desk }: AppProps): ReactNode {
     >
       <DeskProvider surroundings={surroundings}>
         <Shell />
+        {acknowledging === undefined ? null : (
+          <Suspense>
+            <AcknowledgeDialogue
+              key={acknowledging.id}
+              alarm={acknowledging}
+              onClose={() => setAcknowledging(undefined)}
+            />
+          </Suspense>
+        )}
       </DeskProvider>
     </ConfigProvider>
   );

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { createContext, use, useCallback, useSyncExternalStore } from "react";
 
+import type { Alarm } from "../../../api/schemas.ts";
 import type { TextKey } from "../i18n/catalogue.ts";
 import { say, sayWord } from "../i18n/catalogue.ts";
 import type { Language } from "../i18n/language.ts";
@@ -17,6 +18,8 @@ export interface Surroundings {
   /** Who acknowledges; empty until somebody said. */
   readonly actor: string;
   readonly setActor: (actor: string) => void;
+  /** Opens the acknowledge dialogue for an alarm, or closes it. */
+  readonly setAcknowledging: (alarm: Alarm | undefined) => void;
 }
 
 const Context = createContext<Surroundings | undefined>(undefined);

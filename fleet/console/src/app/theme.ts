@@ -18,9 +18,7 @@ export function parseColourScheme(stored: string | null): ColourScheme {
 export function antdTheme(scheme: ColourScheme): ThemeConfig {
   const isDark = scheme === "dark";
   return {
-    algorithm: isDark
-      ? [theme.darkAlgorithm, theme.compactAlgorithm]
-      : [theme.defaultAlgorithm, theme.compactAlgorithm],
+    algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: isDark ? "#5aa9cf" : "#1f6d99",
       colorInfo: isDark ? "#5aa9cf" : "#1f6d99",

@@ -5,7 +5,7 @@ import type { PointHistory, PointLatest } from "../../../api/schemas.ts";
 import type { DeviceRef } from "../api/endpoints.ts";
 import type { Query } from "../api/use-query.ts";
 import { useDesk, useSpeech, useSurroundings } from "../app/desk-context.tsx";
-import { dayAndTime, zoneOffsetMs } from "../i18n/format.ts";
+import { dayAndTime, quantity, zoneOffsetMs } from "../i18n/format.ts";
 import type { Station } from "../mimic/station.ts";
 import { unitText, useShownText } from "../parts/shown-value.tsx";
 import type { Palette } from "./options.ts";
@@ -94,7 +94,7 @@ export function useTrend(
 
 /** A sample in words: its value, its range where it stands for many readings, or why there is none. */
 function useSampleText(): (sample: Sample | undefined, unit: string) => string {
-  const { say } = useSpeech();
+  const { say, language } = useSpeech();
   const textOf = useShownText();
   return (sample, unit) => {
     if (sample === undefined) return "—";
@@ -103,7 +103,7 @@ function useSampleText(): (sample: Sample | undefined, unit: string) => string {
     if (unit === "") return say(sample.average > 0 ? "station.pump.running" : "station.pump.stopped");
     const middle = textOf({ kind: "good", value: sample.average, unit });
     if (sample.min === null || sample.max === null || sample.min === sample.max) return middle;
-    const [min, max] = [sample.min, sample.max].map((value) => textOf({ kind: "good", value, unit: "" }));
-    return `${middle} (${say("chart.range", { min: min ?? "", max: max ?? "" })})`;
+    const [min, max] = [quantity(sample.min, language, unit), quantity(sample.max, language, unit)];
+    return `${middle} (${say("chart.range", { min, max })})`;
   };
 }

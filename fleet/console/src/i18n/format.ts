@@ -37,32 +37,43 @@ export function shortTime(ms: number, nowMs: number, site: SiteTime): string {
     : write(ms, site, { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
 }
 
+/** How finely each unit is measured in the field; more decimals would be noise, fewer would make figures jump. */
+const DECIMALS: ReadonlyMap<string, number> = new Map([
+  ["m", 2],
+  ["L/s", 1],
+  ["A", 1],
+  ["kW", 1],
+  ["V", 1],
+  ["h", 0],
+  ["m3", 0],
+]);
+
 /**
- * A number as people read it: grouped, with as many decimals as its size deserves.
+ * A number as people read it: grouped, and always with the same decimals for the same unit.
  *
- * @returns 0.482, 3.20, 41.5, 1,204. Exact whole numbers keep no decimals.
+ * @param unit  the wire's symbol. Other units get decimals by size, whole numbers none: 0.482, 3.25, 41.5, 1,204.
  */
-export function quantity(value: number, language: Language): string {
+export function quantity(value: number, language: Language, unit = ""): string {
   const size = Math.abs(value);
-  const decimals = Number.isInteger(value) ? 0 : size < 1 ? 3 : size < 10 ? 2 : size < 1_000 ? 1 : 0;
+  const bySize = Number.isInteger(value) ? 0 : size < 1 ? 3 : size < 10 ? 2 : size < 1_000 ? 1 : 0;
+  const decimals = DECIMALS.get(unit) ?? bySize;
   return new Intl.NumberFormat(LOCALES[language], {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   }).format(value);
 }
 
-/** How long ago in words, coarse on purpose: "12 s", "3 min", "5 h", "2 d". */
+/** How long ago in words, coarse on purpose: "12 sec ago", "3分钟前". */
 export function ago(elapsedMs: number, language: Language): string {
   const seconds = Math.max(0, Math.round(elapsedMs / 1_000));
-  const [amount, unit]: [number, "second" | "minute" | "hour" | "day"] =
-    seconds < 60
-      ? [seconds, "second"]
-      : seconds < 3_600
-        ? [Math.floor(seconds / 60), "minute"]
-        : seconds < 86_400
-          ? [Math.floor(seconds / 3_600), "hour"]
-          : [Math.floor(seconds / 86_400), "day"];
-  return new Intl.NumberFormat(LOCALES[language], { style: "unit", unit, unitDisplay: "short" }).format(amount);
+  const steps = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ] as const;
+  const [unit, length] = steps.find(([, least]) => seconds >= least) ?? (["second", 1] as const);
+  const words = new Intl.RelativeTimeFormat(LOCALES[language], { style: "short" });
+  return words.format(-Math.floor(seconds / length), unit);
 }
 
 /** How far a zone's clocks are ahead of UTC at an instant, in milliseconds. Unknown zones count as UTC. */

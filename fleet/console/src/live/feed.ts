@@ -68,6 +68,11 @@ export function deviceKey(gatewayId: string, deviceId: string): string {
   return `${gatewayId}/${deviceId}`;
 }
 
+/** The newest readings of a watched device, by point id; empty while they were not read. */
+export function pointsOf(feed: Feed, device: string): ReadonlyMap<string, PointLatest> {
+  return new Map([...(feed.points.get(device) ?? [])].map(([id, entry]) => [id, entry.value]));
+}
+
 /** What the page knows after one more input. Lists win over nothing that a live event said since they were asked for. */
 export function advance(feed: Feed, input: FeedInput): Feed {
   switch (input.kind) {
@@ -115,6 +120,9 @@ function applyEvent(feed: Feed, input: Extract<FeedInput, { kind: "event" }>): F
       return { ...feed, alarms: bound(put(feed.alarms, input.value.id, { value: input.value, changedAt })) };
     }
     case "command": {
+      const known = feed.commands.get(input.value.id);
+      // The answer to the request and the gateway's result overtake one another; a result is never forgotten.
+      if (known !== undefined && known.value.state !== "sent" && input.value.state === "sent") return feed;
       const commands = new Map(feed.commands);
       commands.delete(input.value.id);
       commands.set(input.value.id, { value: input.value, changedAt });

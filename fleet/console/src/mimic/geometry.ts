@@ -3,11 +3,11 @@ export const WIDTH = 860;
 export const HEIGHT = 400;
 export const GROUND_Y = 92;
 /** Inside of the wet well. */
-export const WELL = { left: 236, right: 566, top: 118, bottom: 372 } as const;
+export const WELL = { left: 236, right: 566, bottom: 372 } as const;
 /** The scale ends here; the rest of the well is freeboard. */
-const SCALE_TOP_Y = 140;
-export const INLET_Y = 176;
-export const HEADER_Y = 128;
+const SCALE_TOP_Y = 152;
+export const INLET_Y = 180;
+export const HEADER_Y = 120;
 
 /**
  * How deep the scale of a well goes, in metres: room above its highest mark, in half metres.
@@ -21,8 +21,12 @@ export function scaleDepthM(marksM: readonly number[]): number {
 
 /** Where a level is drawn. Levels outside the scale are drawn at its end: the number beside it says how far outside. */
 export function levelY(levelM: number, depthM: number): number {
-  const share = Math.min(1.06, Math.max(0, levelM / depthM));
-  return WELL.bottom - share * (WELL.bottom - SCALE_TOP_Y);
+  return WELL.bottom - levelShare(levelM, depthM) * (WELL.bottom - SCALE_TOP_Y);
+}
+
+/** How far up the scale a level stands: 0 at its foot, 1 at its head, at most a little above. */
+export function levelShare(levelM: number, depthM: number): number {
+  return Math.min(1.06, Math.max(0, levelM / depthM));
 }
 
 /** The scale's graduations in metres, at most eleven, from 0 to the depth. */

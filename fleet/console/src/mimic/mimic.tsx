@@ -49,8 +49,8 @@ export function Mimic({ station, isOld }: MimicProps): ReactNode {
       <LevelFloat contact={station.float} y={levelY(station.marks.at(-1)?.levelM ?? depthM * 0.9, depthM)} />
       <Siren contact={station.siren} />
       <Cabinet mainsFail={station.mainsFail} />
-      <Figure x={24} y={142} label={say("station.inflow")} shown={station.inflow} />
-      <Figure x={650} y={HEADER_Y - 52} label={say("station.outflow")} shown={station.outflow} />
+      <Figure x={24} y={146} label={say("station.inflow")} shown={station.inflow} />
+      <Figure x={650} y={76} label={say("station.outflow")} shown={station.outflow} />
       <Figure x={24} y={258} label={say("station.level")} shown={station.level} isLarge />
     </svg>
   );

@@ -76,7 +76,7 @@ function Scale({ depthM }: ScaleProps): ReactNode {
         <g key={metres} transform={`translate(${WELL.right}, ${levelY(metres, depthM)})`}>
           <path d="M -9 0 H 0" />
           <text x={WALL + 6} y={4}>
-            {quantity(metres, language)}
+            {quantity(metres, language, "m")}
           </text>
         </g>
       ))}
@@ -108,7 +108,7 @@ function Marks({ marks, depthM }: MarksProps): ReactNode {
             <path className="mark-line" d={`M ${WELL.left} ${y} H ${WELL.right}`} />
             <path className="mark-lead" d={`M ${WELL.right + 50} ${y} L ${WELL.right + 66} ${labelY} h 8`} />
             <text x={WELL.right + 80} y={labelY + 4}>
-              {say(`station.mark.${mark.kind}`)} {quantity(mark.levelM, language)} m
+              {say(`station.mark.${mark.kind}`)} {quantity(mark.levelM, language, "m")} m
             </text>
           </g>
         );

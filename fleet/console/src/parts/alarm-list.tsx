@@ -6,7 +6,7 @@ import { Link } from "../app/router.tsx";
 import { shortTime } from "../i18n/format.ts";
 import { isUnacknowledged } from "../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../live/names.ts";
-import { AcknowledgeButton } from "./acknowledge.tsx";
+import { AcknowledgeButton } from "./acknowledge-button.tsx";
 
 import "./alarm-list.css";
 import { AlarmState, Priority } from "./alarm-marks.tsx";

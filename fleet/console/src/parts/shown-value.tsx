@@ -18,7 +18,7 @@ export function ShownValue({ shown }: ShownValueProps): ReactNode {
     case "good":
       return (
         <span className="shown">
-          {quantity(shown.value, language)}
+          {quantity(shown.value, language, shown.unit)}
           {shown.unit === "" ? null : <small> {unitText(shown.unit)}</small>}
         </span>
       );
@@ -40,7 +40,7 @@ export function useShownText(): (shown: Shown) => string {
     (shown) => {
       switch (shown.kind) {
         case "good":
-          return `${quantity(shown.value, language)} ${unitText(shown.unit)}`.trim();
+          return `${quantity(shown.value, language, shown.unit)} ${unitText(shown.unit)}`.trim();
         case "bad":
           return word("quality", shown.reason);
         case "absent":

@@ -57,6 +57,8 @@ interface ReadStateProps {
   readonly isEmpty: boolean;
   readonly empty: ReactNode;
   readonly onAgain: () => void;
+  /** The list stands on the bare page: its states bring a panel of their own. */
+  readonly isPanel?: boolean;
   readonly children: ReactNode;
 }
 
@@ -64,10 +66,17 @@ interface ReadStateProps {
  * A list in whichever state it is: being read, failed, empty, or there. What was read before stays in sight while it is
  * read again or cannot be.
  */
-export function ReadState({ reading, isEmpty, empty, onAgain, children }: ReadStateProps): ReactNode {
+export function ReadState({ reading, isEmpty, empty, onAgain, isPanel, children }: ReadStateProps): ReactNode {
   if (!isEmpty) return children;
-  if (reading?.kind === "failed") return <Failed error={reading.error} onAgain={onAgain} />;
-  return reading?.kind === "read" ? empty : <Loading />;
+  const state =
+    reading?.kind === "failed" ? (
+      <Failed error={reading.error} onAgain={onAgain} />
+    ) : reading?.kind === "read" ? (
+      empty
+    ) : (
+      <Loading />
+    );
+  return isPanel === true ? <section className="panel">{state}</section> : state;
 }
 
 /** An error in the reader's language: by the fleet's own code where the catalogue knows it. */

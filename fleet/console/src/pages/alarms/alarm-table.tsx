@@ -9,7 +9,7 @@ import { useNowMs } from "../../app/use-now.ts";
 import { quantity, shortTime } from "../../i18n/format.ts";
 import { isUnacknowledged } from "../../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
-import { AcknowledgeButton } from "../../parts/acknowledge.tsx";
+import { AcknowledgeButton } from "../../parts/acknowledge-button.tsx";
 import { AlarmState, Priority } from "../../parts/alarm-marks.tsx";
 
 interface AlarmTableProps {

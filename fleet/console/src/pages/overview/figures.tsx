@@ -63,7 +63,7 @@ function FigureTile({ label, value, of, note, isWarning }: FigureTileProps): Rea
       <dt>{label}</dt>
       <dd>
         <b>{value ?? "—"}</b>
-        {of === undefined || value === undefined ? null : <span className="quiet"> / {of}</span>}
+        {of === undefined || of === 0 || value === undefined ? null : <span className="quiet"> / {of}</span>}
         {note === undefined || value === undefined || of === 0 ? null : <em>{note}</em>}
       </dd>
     </div>

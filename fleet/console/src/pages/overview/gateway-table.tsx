@@ -1,15 +1,14 @@
 import type { TableColumnsType } from "antd";
 import { Table } from "antd";
 import type { ReactNode } from "react";
-import { useEffect } from "react";
 
 import type { GatewaySummary } from "../../../../api/schemas.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
-import { Link } from "../../app/router.tsx";
 import { useNowMs } from "../../app/use-now.ts";
 import { ago, dayAndTime } from "../../i18n/format.ts";
 import { DEFAULT_ZONE } from "../../live/names.ts";
 import { Empty, ReadState } from "../../parts/states.tsx";
+import { DeviceRows } from "./device-rows.tsx";
 
 /** A district of a few stations sees all devices at once; a larger one opens the gateway it looks for. */
 const OPEN_AT_ONCE = 8;
@@ -44,7 +43,7 @@ export function GatewayTable({ gateways }: GatewayTableProps): ReactNode {
           expandable={{
             // Gateways that arrive later are opened too, because the table is made anew.
             defaultExpandAllRows: isSmall,
-            expandedRowRender: (gateway) => <Devices gatewayId={gateway.id} />,
+            expandedRowRender: (gateway) => <DeviceRows gateway={gateway} areValuesShown={isSmall} />,
           }}
           key={isSmall ? gateways.length : "many"}
         />
@@ -95,34 +94,4 @@ function useColumns(): TableColumnsType<GatewaySummary> {
       render: (_, gateway) => <span className="mono">{gateway.agentVersion ?? "—"}</span>,
     },
   ];
-}
-
-interface DevicesProps {
-  readonly gatewayId: string;
-}
-
-function Devices({ gatewayId }: DevicesProps): ReactNode {
-  const { say, text } = useSpeech();
-  const { desk } = useSurroundings();
-  const { feed, readings } = useDesk();
-  useEffect(() => desk.watchDevices(gatewayId), [desk, gatewayId]);
-  const devices = [...feed.devices.values()].map((entry) => entry.value).filter((one) => one.gatewayId === gatewayId);
-  return (
-    <ReadState
-      reading={readings.get(`devices:${gatewayId}`)}
-      isEmpty={devices.length === 0}
-      empty={<span className="quiet">{say("overview.noDevices")}</span>}
-      onAgain={desk.readAgain}
-    >
-      {devices.map((device) => (
-        <div key={device.id} className="device-row">
-          <Link to={{ page: "device", gatewayId, deviceId: device.id }}>{text(device.name)}</Link>
-          <span className="state-mark" data-state={device.state}>
-            {say(`onlineState.${device.state}`)}
-          </span>
-          <span className="quiet">{device.state === "online" ? "" : device.reason}</span>
-        </div>
-      ))}
-    </ReadState>
-  );
 }

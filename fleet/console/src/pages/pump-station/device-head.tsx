@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 
 import { useDesk, useSpeech } from "../../app/desk-context.tsx";
+import { Link } from "../../app/router.tsx";
 import { useNowMs } from "../../app/use-now.ts";
 import { dayAndTime, timeOfDay, zoneLabel } from "../../i18n/format.ts";
 import { deviceKey } from "../../live/feed.ts";
@@ -23,6 +24,7 @@ export function DeviceHead({ gatewayId, deviceId }: DeviceHeadProps): ReactNode 
   return (
     <>
       <div className="page-head">
+        <Link to={{ page: "overview" }}>‹ {say("nav.overview")}</Link>
         <h1>{device === undefined ? deviceId : text(device.name)}</h1>
         {device === undefined ? null : (
           <span className="state-mark" data-state={device.state}>

@@ -1,11 +1,10 @@
 import type { ReactNode } from "react";
 import { useEffect, useMemo } from "react";
 
-import type { PointLatest } from "../../../../api/schemas.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
 import { TrendPanel } from "../../chart/trend-panel.tsx";
 import { isUnacknowledged, openAlarms } from "../../live/alarms.ts";
-import { deviceKey } from "../../live/feed.ts";
+import { deviceKey, pointsOf } from "../../live/feed.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
 import { Mimic } from "../../mimic/mimic.tsx";
 import { stationOf } from "../../mimic/station.ts";
@@ -34,10 +33,7 @@ export function PumpStationPage({ gatewayId, deviceId }: PumpStationPageProps): 
   useEffect(() => desk.watchPoints({ gatewayId, deviceId }), [desk, gatewayId, deviceId]);
 
   const entries = feed.points.get(key);
-  const points = useMemo(
-    () => new Map<string, PointLatest>([...(entries ?? [])].map(([id, entry]) => [id, entry.value])),
-    [entries],
-  );
+  const points = useMemo(() => pointsOf(feed, key), [entries, key]);
   const station = useMemo(() => stationOf(points), [points]);
   const zone = zoneOf(feed, gatewayId);
   const alarms = openAlarms(feed).filter((alarm) => alarm.gatewayId === gatewayId && alarm.deviceId === deviceId);
@@ -51,6 +47,7 @@ export function PumpStationPage({ gatewayId, deviceId }: PumpStationPageProps): 
         reading={readings.get(`points:${key}`)}
         isEmpty={points.size === 0}
         empty={<Empty title={say("device.noPoints")} />}
+        isPanel
         onAgain={desk.readAgain}
       >
         {station === undefined ? (

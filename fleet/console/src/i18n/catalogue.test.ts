@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+
+import { PROBLEM_STATUS } from "../../../api/problems.ts";
+import { CATALOGUE, isTextKey, say, sayWord } from "./catalogue.ts";
+
+function gapsOf(sentence: string): ReadonlySet<string | undefined> {
+  return new Set([...sentence.matchAll(/\{(\w+)\}/g)].map((gap) => gap[1]));
+}
+
+describe("the catalogue", () => {
+  it.each(Object.entries(CATALOGUE))("says %s in both languages", (key, { zh, en }) => {
+    expect(zh.trim()).not.toBe("");
+    expect(en.trim()).not.toBe("");
+    expect(en, `${key} in English has no Chinese in it`).not.toMatch(/\p{Script=Han}/u);
+    expect(gapsOf(zh), `the gaps of ${key}`).toEqual(gapsOf(en));
+  });
+
+  it.each(Object.keys(PROBLEM_STATUS))("has words for the refusal %s", (code) => {
+    expect(isTextKey(`refusal.${code}`)).toBe(true);
+  });
+
+  it("fills gaps and leaves those without a value in sight", () => {
+    expect(say("en", "station.pump", { number: 2 })).toBe("Pump 2");
+    expect(say("zh", "station.pump", { number: 2 })).toBe("2 号泵");
+    expect(say("en", "station.pump")).toBe("Pump {number}");
+  });
+
+  it("shows a word of a newer gateway as it came", () => {
+    expect(sayWord("zh", "quality", "timeout")).toBe("设备无应答");
+    expect(sayWord("zh", "quality", "eaten-by-fish")).toBe("eaten-by-fish");
+    expect(sayWord("en", "quality", "toString")).toBe("toString");
+  });
+});
