@@ -8,7 +8,7 @@ export interface FleetBus extends AsyncDisposable {
    *
    * @throws BrokerError `broker/not-connected`.
    */
-  publish(topic: string, payload: Buffer): Promise<void>;
+  readonly publish: (topic: string, payload: Buffer) => Promise<void>;
 }
 
 /** Hands an answer to the broker the question came from. */

@@ -1,21 +1,9 @@
-import { errorCode } from "@outpost/kernel/thrown.ts";
 import type { Pool } from "pg";
 
+import { isTransient } from "../store/database.ts";
 import { commitGroup, type Answer, type Committed } from "./commit.ts";
 import type { PreparedBatch, PreparedGroup, PreparedRow } from "./group.ts";
 import { normalise } from "./intervals.ts";
-
-/**
- * SQLSTATE classes of faults that pass: connection, shutdown, resources, deadlock and serialisation, locks, the system.
- * Everything else is about what we asked for, and asking again would not help.
- */
-const TRANSIENT_CLASSES = new Set(["08", "57", "53", "40", "55", "58"]);
-
-/** Whether the same transaction may succeed later. Errors without an SQLSTATE come from the connection. */
-export function isTransient(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || TRANSIENT_CLASSES.has(code.slice(0, 2));
-}
 
 /**
  * Commits a group of which the database refuses some row: batch by batch, a refused one in halves, down to the rows

@@ -8,8 +8,9 @@ import { WireError } from "@outpost/wire/errors.ts";
 import type { Pool } from "pg";
 
 import type { Publish } from "../broker/bus.ts";
+import { isTransient } from "../store/database.ts";
 import { ensureDay, PARTITIONED, partitionDay } from "../store/partitions.ts";
-import { commitCarefully, isTransient } from "./careful.ts";
+import { commitCarefully } from "./careful.ts";
 import { commitGroup, type Answer, type Committed } from "./commit.ts";
 import { CopyRows } from "./copy-rows.ts";
 import type { Directory, GatewayNumbers } from "./directory.ts";

@@ -1,8 +1,14 @@
 import type { Log } from "@outpost/kernel/log.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
+import { asError, errorCode } from "@outpost/kernel/thrown.ts";
 import pg from "pg";
 
 import { StoreError } from "./errors.ts";
+
+/**
+ * SQLSTATE classes of faults that pass: connection, shutdown, resources, deadlock and serialisation, locks, the system.
+ * Everything else is about what we asked for, and asking again would not help.
+ */
+const TRANSIENT_CLASSES = new Set(["08", "57", "53", "40", "55", "58"]);
 
 export interface PoolOptions {
   readonly url: string;
@@ -58,4 +64,10 @@ export async function atomically<T>(pool: pg.Pool, work: (client: pg.PoolClient)
   } finally {
     client.release(isBroken);
   }
+}
+
+/** Whether the same transaction may succeed later. Errors without an SQLSTATE come from the connection. */
+export function isTransient(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || TRANSIENT_CLASSES.has(code.slice(0, 2));
 }

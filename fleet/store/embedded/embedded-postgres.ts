@@ -44,20 +44,22 @@ export async function openEmbeddedPostgres(options: EmbeddedOptions, signal: Abo
   const server: ServerOptions = { places, binaries, durability, log };
   await initialise(server);
   const pid = await adoptOrStart(server, signal);
-  const ownership = await takeOwnership(places, signal);
+  // Until the server is ours it may be another fleet's, and is left alone whatever happens.
+  const state = { pid, ownership: await takeOwnership(places, signal) };
+  await using stack = new AsyncDisposableStack();
+  stack.defer(async () => {
+    await state.ownership.end().catch(() => {});
+    await stopServer(state.pid);
+  });
   await createDatabase(places);
   const stop = new AbortController();
-  const state = { pid, ownership };
   const watching = watch(server, state, stop.signal);
-  return {
-    url: serverUrl(places, DATABASE),
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await watching;
-      await state.ownership.end().catch(() => {});
-      await stopServer(state.pid);
-    },
-  };
+  stack.defer(async () => {
+    stop.abort();
+    await watching;
+  });
+  const opened = stack.move();
+  return { url: serverUrl(places, DATABASE), [Symbol.asyncDispose]: async () => await opened.disposeAsync() };
 }
 
 /** Starts the server again whenever it has ended, until `signal` aborts. */

@@ -63,7 +63,10 @@ export async function adoptOrStart(options: ServerOptions, signal: AbortSignal):
     await waitForEnd(running, FAST_STOP_WITHIN_MS);
   }
   const logPath = join(places.home, "log", "start.log");
-  const pid = (await launch(join(options.binaries, "bin", "postgres"), serverArgs(options), places, logPath)).pid;
+  const server = await launch(join(options.binaries, "bin", "postgres"), serverArgs(options), places, logPath);
+  // It lives on when we are killed, and is looked after by its process id, whoever started it.
+  server.unref();
+  const { pid } = server;
   if (pid === undefined || !(await answers(pid, options, signal))) {
     throw new StoreError("store/start", `PostgreSQL did not start: ${await lastLines(logPath, 5)}`);
   }
@@ -140,7 +143,6 @@ async function launch(program: string, args: string[], places: Places, logPath: 
     reject(new StoreError("store/start", `${program} cannot be run: ${error.message}`, { cause: error }));
   });
   await started;
-  child.unref();
   return child;
 }
 

@@ -1,0 +1,21 @@
+import type { Log } from "@outpost/kernel/log.ts";
+import type { Pool } from "pg";
+import type { Registry } from "prom-client";
+
+import type { FleetBus } from "../broker/bus.ts";
+import type { LiveHub } from "./live/live-hub.ts";
+
+/** What the API works with. */
+export interface ApiDeps {
+  readonly pool: Pool;
+  readonly bus: FleetBus;
+  readonly live: LiveHub;
+  readonly registry: Registry;
+  readonly log: Log;
+  /** Bytes the ingest holds. */
+  readonly queuedBytes: () => number;
+  /** The built console; without it the API works alone. */
+  readonly consoleDir: string;
+  /** The simulator's control address of a demo; undefined everywhere else. */
+  readonly demoControlUrl: string | undefined;
+}

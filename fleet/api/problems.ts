@@ -1,0 +1,58 @@
+/**
+ * Everything the API refuses, with the HTTP status it says so with. `code` is what a program branches on.
+ *
+ * | code | when |
+ * | --- | --- |
+ * | `api/not-found` | there is no such address |
+ * | `api/bad-request` | the request is not what its schema says; `faults` names each field |
+ * | `api/too-large` | the body is over the limit |
+ * | `api/too-many-requests` | more requests from this address than the limit |
+ * | `api/cross-origin` | a page of another origin tries to change something |
+ * | `api/unavailable` | the database does not answer now |
+ * | `api/internal` | a fault of ours; the log says more |
+ * | `gateway/unknown`, `device/unknown`, `point/unknown`, `alarm/unknown`, `command/unknown` | no such thing |
+ * | `alarm/stale` | the alarm has moved on since; nothing was changed |
+ * | `command/gateway-offline` | the gateway has no live session: orders are never queued |
+ * | `command/id-taken` | another command has this id |
+ * | `command/not-sent` | the broker did not take it; it has no effect |
+ * | `demo/unavailable` | this fleet has no simulator to control |
+ * | `demo/failed` | the simulator did not do it |
+ */
+export const PROBLEM_STATUS = {
+  "api/not-found": 404,
+  "api/bad-request": 400,
+  "api/too-large": 413,
+  "api/too-many-requests": 429,
+  "api/cross-origin": 403,
+  "api/unavailable": 503,
+  "api/internal": 500,
+  "gateway/unknown": 404,
+  "device/unknown": 404,
+  "point/unknown": 404,
+  "alarm/unknown": 404,
+  "alarm/stale": 409,
+  "command/unknown": 404,
+  "command/gateway-offline": 409,
+  "command/id-taken": 409,
+  "command/not-sent": 503,
+  "demo/unavailable": 404,
+  "demo/failed": 502,
+} as const;
+export type ProblemCode = keyof typeof PROBLEM_STATUS;
+
+/** A request that is refused. Branch on `code`, never on `message`. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Gives what is there, or refuses. @throws ApiError `code`. */
+export function found<T>(value: T | undefined, code: ProblemCode, message: string): T {
+  if (value === undefined) throw new ApiError(code, message);
+  return value;
+}

@@ -1,0 +1,117 @@
+import type { Log } from "@outpost/kernel/log.ts";
+import { asError, errorCode } from "@outpost/kernel/thrown.ts";
+import type { FastifyInstance } from "fastify";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+
+import { createApi } from "./api/api.ts";
+import { openLiveHub } from "./api/live/live-hub.ts";
+import type { FleetBus, OnUplink } from "./broker/bus.ts";
+import { openEmbeddedBroker } from "./broker/embedded-broker.ts";
+import { openExternalBroker } from "./broker/external-broker.ts";
+import { takeAllOffline } from "./ingest/gateways.ts";
+import { openIngest } from "./ingest/ingest.ts";
+import { createIngestMetrics } from "./ingest/metrics.ts";
+import { openPool } from "./store/database.ts";
+import { openStore } from "./store/store.ts";
+import { runUpkeep, type Retention } from "./store/upkeep.ts";
+
+export interface Address {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** Everything a fleet process is told from outside. */
+export interface FleetSettings {
+  readonly stateDir: string;
+  readonly http: Address;
+  /** Where the embedded broker listens; unused with `mqttUrl`. */
+  readonly mqtt: Address;
+  readonly maxConnections: number;
+  readonly databaseUrl: string | undefined;
+  readonly mqttUrl: string | undefined;
+  /** Several fleet processes share one external broker's messages under this name. */
+  readonly share: string | undefined;
+  readonly retention: Retention;
+  readonly consoleDir: string;
+  readonly demoControlUrl: string | undefined;
+}
+
+/** A fleet process that works. Disposing it finishes the transactions under way and stops what it started. */
+export interface Fleet extends AsyncDisposable {
+  readonly http: string;
+  readonly mqtt: string;
+}
+
+/**
+ * Opens the database, the ingest, the broker and the API, in this order: nothing is taken before it can be stored.
+ *
+ * @throws StoreError, BrokerError, or the listener's own error.
+ */
+export async function openFleet(settings: FleetSettings, log: Log, signal: AbortSignal): Promise<Fleet> {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await openStore({ ...settings, log }, signal));
+  const ingestPool = openPool({ url, name: "ingest", maxConnections: 8, statementTimeoutMs: 60_000 }, log);
+  stack.defer(async () => await ingestPool.end());
+  const apiPool = openPool({ url, name: "api", maxConnections: 8, statementTimeoutMs: 15_000 }, log);
+  stack.defer(async () => await apiPool.end());
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const ingest = stack.use(openIngest({ pool: ingestPool, metrics: createIngestMetrics(registry), log }));
+  // Whoever was connected to our own broker is not any more: it has only just begun.
+  if (settings.mqttUrl === undefined) await takeAllOffline(ingestPool);
+  const bus = stack.use(await openBus(settings, ingest.onUplink, log));
+  const live = stack.use(openLiveHub({ url, pool: apiPool, log }));
+  addGauges(registry, { queuedBytes: () => ingest.queuedBytes, liveClients: () => live.clientCount });
+  const { consoleDir, demoControlUrl } = settings;
+  const queuedBytes = (): number => ingest.queuedBytes;
+  const api = await createApi({ pool: apiPool, bus, live, registry, log, queuedBytes, consoleDir, demoControlUrl });
+  stack.defer(async () => await api.close());
+  const http = await listen(api, settings.http);
+  stack.use(keepUp(async (stop) => await runUpkeep(apiPool, settings.retention, log, stop)));
+  const opened = stack.move();
+  return { http, mqtt: bus.url, [Symbol.asyncDispose]: async () => await opened.disposeAsync() };
+}
+
+async function openBus(settings: FleetSettings, onUplink: OnUplink, log: Log): Promise<FleetBus> {
+  const { mqttUrl, share, mqtt, maxConnections } = settings;
+  return mqttUrl === undefined
+    ? await openEmbeddedBroker({ ...mqtt, maxConnections, log, onUplink })
+    : await openExternalBroker({ url: mqttUrl, share, log, onUplink });
+}
+
+function addGauges(registry: Registry, read: { queuedBytes: () => number; liveClients: () => number }): void {
+  const gauge = (name: string, help: string, value: () => number): void => {
+    const metric = new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect: () => {
+        metric.set(value());
+      },
+    });
+  };
+  gauge("outpost_ingest_queued_bytes", "Bytes of batches taken but not yet committed", read.queuedBytes);
+  gauge("outpost_live_clients", "Open live streams", read.liveClients);
+}
+
+async function listen(api: FastifyInstance, { host, port }: Address): Promise<string> {
+  try {
+    return await api.listen({ host, port });
+  } catch (error) {
+    const why = errorCode(error) ?? asError(error).message;
+    throw new Error(`cannot listen on ${host}:${port} for HTTP: ${why}`, { cause: error });
+  }
+}
+
+/** Runs `work` until disposed, and waits for it then. */
+function keepUp(work: (signal: AbortSignal) => Promise<void>): AsyncDisposable {
+  const stop = new AbortController();
+  const running = work(stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { fileURLToPath } from "node:url";
+
+import { createLog } from "@outpost/kernel/log.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+import { Command, InvalidArgumentError } from "commander";
+
+import { openFleet, type Address } from "./fleet.ts";
+
+interface Options {
+  readonly state: string;
+  readonly http: Address;
+  readonly mqtt: Address;
+  readonly maxConnections: number;
+  readonly share?: string;
+  readonly keepMeasurements: number;
+  readonly keepOccurrences: number;
+  readonly logLevel: string;
+}
+
+const program = new Command("fleet")
+  .description("The fleet manager: takes the gateways' records in, keeps them, and serves the API and the console.")
+  .option("--state <folder>", "where the embedded database lives", "./state/fleet")
+  .option("--http <host:port>", "where the API and the console listen", parseAddress, parseAddress("127.0.0.1:8080"))
+  .option("--mqtt <host:port>", "where the embedded broker listens", parseAddress, parseAddress("127.0.0.1:1883"))
+  .option("--max-connections <count>", "gateways at the embedded broker at the same time", parseCount, 10_000)
+  .option("--share <name>", "share an external broker's messages with other fleet processes of this name")
+  .option("--keep-measurements <days>", "how long measurements are kept", parseCount, 400)
+  .option("--keep-occurrences <days>", "how long occurrences are kept", parseCount, 1_100)
+  .option("--log-level <level>", "debug, info, warn or error", "info")
+  .addHelpText(
+    "after",
+    `
+Environment:
+  DATABASE_URL              a PostgreSQL server, instead of the embedded one
+  MQTT_URL                  an MQTT broker, instead of the embedded one
+  OUTPOST_DEMO_CONTROL_URL  the demo simulator's control address
+
+Once it works it prints one line of JSON: {"ready":true,"http":"http://…","mqtt":"mqtt://…"}`,
+  )
+  .allowExcessArguments(false);
+
+await run(program.parse().opts<Options>());
+
+async function run(options: Options): Promise<void> {
+  const log = createLog("fleet", options.logLevel);
+  const stop = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    process.once(name, () => {
+      log.info("stopping", { signal: name });
+      stop.abort();
+    });
+  }
+  try {
+    await using fleet = await openFleet(settingsOf(options), log, stop.signal);
+    process.stdout.write(`${JSON.stringify({ ready: true, http: fleet.http, mqtt: fleet.mqtt })}\n`);
+    await untilAborted(stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted) return;
+    process.stderr.write(`fleet: ${asError(error).message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function settingsOf(options: Options): Parameters<typeof openFleet>[0] {
+  const { env } = process;
+  return {
+    stateDir: options.state,
+    http: options.http,
+    mqtt: options.mqtt,
+    maxConnections: options.maxConnections,
+    databaseUrl: env["DATABASE_URL"] || undefined,
+    mqttUrl: env["MQTT_URL"] || undefined,
+    share: options.share,
+    retention: { measurementDays: options.keepMeasurements, occurrenceDays: options.keepOccurrences },
+    consoleDir: fileURLToPath(new URL("console/dist", import.meta.url)),
+    demoControlUrl: env["OUTPOST_DEMO_CONTROL_URL"] || undefined,
+  };
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  // A signal alone does not keep the process alive; the open listeners do.
+  await promise;
+}
+
+function parseAddress(text: string): Address {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port > 65_535)
+    throw new InvalidArgumentError("expected host:port, for instance 127.0.0.1:8080");
+  return { host, port };
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError("expected a whole number from 1");
+  return count;
+}
