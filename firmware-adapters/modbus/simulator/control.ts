@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
+import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import { z } from "zod";
 
@@ -14,6 +15,7 @@ export interface ControlDeps {
   readonly misbehaviours: Misbehaviours;
   /** How many requests to our unit came in, by any line. */
   readonly countRequests: () => number;
+  readonly log: Log;
 }
 
 interface Reply {
@@ -35,7 +37,7 @@ export async function listenForControl(endpoint: Endpoint, deps: ControlDeps): P
     answering.add(answered);
   });
   server.on("clientError", (_, socket) => socket.destroy());
-  const port = await listenOn(server, endpoint);
+  const port = await listenOn(server, endpoint, deps.log);
   return {
     port,
     async [Symbol.asyncDispose]() {

@@ -57,7 +57,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const tcp = options.tcp && stack.use(await listen(options.tcp, () => new MbapFraming(), deps));
   const rtuTcp = options.rtuTcp && stack.use(await listen(options.rtuTcp, () => new RtuFraming(), deps));
   if (options.rtuSerial) stack.use(await serveSerial(options.rtuSerial, deps));
-  const levers = { station, misbehaviours, countRequests };
+  const levers = { station, misbehaviours, countRequests, log };
   const control = options.control && stack.use(await listenForControl(options.control, levers));
   const opened = stack.move();
   return {

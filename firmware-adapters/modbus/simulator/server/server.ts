@@ -85,7 +85,7 @@ export async function listen(endpoint: Endpoint, newFraming: () => Framing, deps
     serving.add(served);
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const port = await listenOn(server, endpoint);
+  const port = await listenOn(server, endpoint, deps.log);
   return {
     port,
     async [Symbol.asyncDispose]() {
@@ -98,7 +98,9 @@ export async function listen(endpoint: Endpoint, newFraming: () => Framing, deps
 }
 
 /** Starts a server of any kind. @returns the port. @throws SimulatorError `simulator/cannot-listen`. */
-export async function listenOn(server: Server, { host, port }: Endpoint): Promise<number> {
+export async function listenOn(server: Server, { host, port }: Endpoint, log: Log): Promise<number> {
+  // A connection that cannot be accepted is the loss of its master, not of the station.
+  server.on("error", (error) => log.warn("listening failed", { port, reason: error.message }));
   server.listen(port, host);
   try {
     await once(server, "listening");
