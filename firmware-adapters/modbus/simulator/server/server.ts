@@ -99,8 +99,6 @@ export async function listen(endpoint: Endpoint, newFraming: () => Framing, deps
 
 /** Starts a server of any kind. @returns the port. @throws SimulatorError `simulator/cannot-listen`. */
 export async function listenOn(server: Server, { host, port }: Endpoint, log: Log): Promise<number> {
-  // A connection that cannot be accepted is the loss of its master, not of the station.
-  server.on("error", (error) => log.warn("listening failed", { port, reason: error.message }));
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -110,6 +108,8 @@ export async function listenOn(server: Server, { host, port }: Endpoint, log: Lo
       cause: error,
     });
   }
+  // From here on an error is a connection that cannot be accepted: the loss of its master, not of the station.
+  server.on("error", (error) => log.warn("connection not accepted", { port, reason: error.message }));
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
 }
