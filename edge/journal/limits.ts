@@ -8,7 +8,7 @@ export interface JournalLimits {
   readonly groupMs: number;
   /** Rows given up, thinned, confirmed or expired in one SQLite transaction, so that an alarm never waits long. */
   readonly chunkRows: number;
-  /** Keys of the device's own de-duplication kept, and for how long the gateway ran since. Oldest go first. */
+  /** Keys of the device's own de-duplication kept, oldest forgotten first, and for how much time of running. */
   readonly maxDedupeKeys: number;
   readonly dedupeKeepMs: number;
   /** Damaged files kept for a closer look; older ones are deleted, all of them where the disk is short. */

@@ -6,9 +6,8 @@ export class DedupeKeys {
 
   constructor(db: Database.Database) {
     this.#statements = {
-      add: db.prepare<[string, number]>("INSERT OR IGNORE INTO dedupe (key, noted_running_ms) VALUES (?, ?)"),
+      add: db.prepare<[string, number]>("INSERT INTO dedupe (key, noted_running_ms) VALUES (?, ?)"),
       has: db.prepare<[string]>("SELECT 1 FROM dedupe WHERE key = ?"),
-      last: db.prepare<[], { number: number | null }>("SELECT max(number) AS number FROM dedupe"),
       oldest: db.prepare<[number], { number: number; notedMs: number }>(
         "SELECT number, noted_running_ms AS notedMs FROM dedupe ORDER BY number LIMIT ?",
       ),
@@ -20,18 +19,19 @@ export class DedupeKeys {
     return this.#statements.has.get(key) !== undefined;
   }
 
-  /** @param runningMs  how long the gateway has run in all: no jump of the wall clock makes a key old. */
-  note(key: string, runningMs: number): void {
-    this.#statements.add.run(key, runningMs);
+  /**
+   * Notes a key that is not there yet, and forgets the oldest beyond `maxKeys`.
+   *
+   * @param runningMs  how long the gateway has run in all: no jump of the wall clock makes a key old.
+   */
+  note(key: string, runningMs: number, maxKeys: number): void {
+    const { lastInsertRowid } = this.#statements.add.run(key, runningMs);
+    this.#statements.forget.run(Number(lastInsertRowid) - maxKeys);
   }
 
-  /** Forgets keys noted before `beforeRunningMs` and those beyond the newest `maxKeys`, at most `maxRows` at once. */
-  expire(limits: { readonly beforeRunningMs: number; readonly maxKeys: number; readonly maxRows: number }): void {
-    const beyond = (this.#statements.last.get()?.number ?? 0) - limits.maxKeys;
-    const past = this.#statements.oldest
-      .all(limits.maxRows)
-      .filter((row) => row.notedMs < limits.beforeRunningMs || row.number <= beyond)
-      .at(-1);
+  /** Forgets the keys noted before `beforeRunningMs`, at most `maxKeys` at once. */
+  expire(beforeRunningMs: number, maxKeys: number): void {
+    const past = this.#statements.oldest.all(maxKeys).findLast((row) => row.notedMs < beforeRunningMs);
     if (past !== undefined) this.#statements.forget.run(past.number);
   }
 }

@@ -64,7 +64,7 @@ export function openFile(place: FilePlace, wallMs: number): OpenedFile {
   }
   const found = openFound(place, file);
   if (found.kind === "damaged") return makeFile(place, { reason: found.reason, anchor, wallMs });
-  return { ...begin(found.db, file, { anchor, wallMs }), quarantined: undefined };
+  return { ...begin(found.file, { anchor, wallMs }), quarantined: undefined };
 }
 
 /** Puts the file aside that proved damaged while it was in use, and begins a new one. */
@@ -73,7 +73,7 @@ export function replaceDamaged(place: FilePlace, reason: string, wallMs: number)
 }
 
 type Found =
-  | { readonly kind: "sound"; readonly db: Database.Database }
+  | { readonly kind: "sound"; readonly file: JournalFile }
   | { readonly kind: "damaged"; readonly reason: string };
 
 function openFound(place: FilePlace, file: string): Found {
@@ -81,7 +81,7 @@ function openFound(place: FilePlace, file: string): Found {
   try {
     db = connect(place, file);
     const reason = faultOf(db, file, place.limits);
-    if (reason === undefined) return { kind: "sound", db };
+    if (reason === undefined) return { kind: "sound", file: new JournalFile(file, db) };
     db.close();
     return { kind: "damaged", reason };
   } catch (error) {
@@ -119,7 +119,8 @@ function connect(place: FilePlace, file: string): Database.Database {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma(`wal_autocheckpoint = ${place.walPages}`);
-    db.pragma(`journal_size_limit = ${place.walPages * PAGE_BYTES}`);
+    // Above what checkpoints leave: a log cut off and grown again each time makes every fsync dearer.
+    db.pragma(`journal_size_limit = ${2 * place.walPages * PAGE_BYTES}`);
     return db;
   } catch (error) {
     db.close();
@@ -144,7 +145,7 @@ function makeFile(place: FilePlace, making: Making): OpenedFile {
   const aside = putAside(file, place.limits.maxQuarantined);
   fs.renameSync(made, file);
   syncDirectory(place.directory);
-  const opened = begin(connect(place, file), file, { ...making, isMadeNow: true });
+  const opened = begin(new JournalFile(file, connect(place, file)), { ...making, isMadeNow: true });
   if (making.reason === undefined) return { ...opened, quarantined: undefined };
   return { ...opened, quarantined: { path: hasOld ? aside : file, reason: making.reason } };
 }
@@ -172,12 +173,10 @@ function fillFile(made: string, state: ReadonlyMap<string, string>, making: Maki
 }
 
 function begin(
-  db: Database.Database,
-  path_: string,
+  file: JournalFile,
   from: { readonly anchor: Anchor | undefined; readonly wallMs: number; readonly isMadeNow?: boolean },
 ): { file: JournalFile; generation: string } {
   try {
-    const file = new JournalFile(path_, db);
     const generation = file.atomically(() => {
       if (from.isMadeNow !== true && isOlderThan(from.anchor, file)) {
         file.ledger.openEpoch(from.wallMs, "an older image of the journal was put back");
@@ -186,7 +185,7 @@ function begin(
     });
     return { file, generation };
   } catch (error) {
-    db.close();
+    file[Symbol.dispose]();
     throw error;
   }
 }

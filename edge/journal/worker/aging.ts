@@ -84,11 +84,7 @@ export class Aging {
       const next = placeOf(ordinal, file.ledger.tally(stream).nextSequence);
       file.ages.mark(stream, this.#runningMs, next);
     }
-    file.dedupe.expire({
-      beforeRunningMs: this.#runningMs - limits.dedupeKeepMs,
-      maxKeys: limits.maxDedupeKeys,
-      maxRows: limits.maxDedupeKeys,
-    });
+    file.dedupe.expire(this.#runningMs - limits.dedupeKeepMs, limits.chunkRows);
     this.note(file);
   }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
 
 import type { DiskLadder, JournalStatus } from "../journal.ts";
+import type { JournalLimits } from "../limits.ts";
 import { isTurnedAway } from "../space/ladder.ts";
 import type { JournalFile } from "../store/journal-file.ts";
 import { holdsRows } from "../store/ledger.ts";
@@ -20,7 +21,7 @@ export interface Round {
   readonly run: string;
   readonly wallMs: number;
   readonly runningMs: number;
-  readonly chunkRows: number;
+  readonly limits: Pick<JournalLimits, "chunkRows" | "maxDedupeKeys">;
   /** How the journal stands, for a status request. */
   status(): JournalStatus;
   /** Entries turned away by the ladder in this round, to be given numbers at its end. */
@@ -56,7 +57,7 @@ export function perform(request: Request, round: Round): Performed {
     case "read":
       return answered({ kind: "rows", id, rows: readRows(file, request) });
     case "confirm": {
-      const intervals = confirmRows(file, request, round.chunkRows);
+      const intervals = confirmRows(file, request, round.limits.chunkRows);
       if (intervals.length > 0) return { kind: "again", request: { ...request, intervals } };
       return answered({ kind: "done", id });
     }
@@ -150,7 +151,7 @@ function appendEntry({ entries }: AppendRequest, index: number, round: Round): n
     return DROPPED;
   }
   const sequence = appendRow(file, { stream, recordedAtMs, lane: entries.lanes[index] ?? "", body });
-  if (extra?.dedupeKey !== undefined) file.dedupe.note(extra.dedupeKey, round.runningMs);
+  if (extra?.dedupeKey !== undefined) file.dedupe.note(extra.dedupeKey, round.runningMs, round.limits.maxDedupeKeys);
   round.written.add(stream);
   return sequence;
 }

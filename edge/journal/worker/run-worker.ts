@@ -46,6 +46,7 @@ class Desk {
   #retryTimer: NodeJS.Timeout | undefined;
   #isRoundDue = false;
   #isUpkeepDue = false;
+  #charsSinceUpkeep = 0;
 
   constructor(writer: Writer, settings: WorkerSettings, post: (message: FromWorker) => void) {
     this.#writer = writer;
@@ -97,14 +98,18 @@ class Desk {
       this.#isRoundDue = false;
       this.#nextRound();
       if (this.#queue.length > 0) this.#roundSoon();
-      this.#upkeepSoon();
+      // Looking at the disk costs system calls, so not after every small commit.
+      if (this.#charsSinceUpkeep >= this.#writer.transactionBytes / 2) this.#upkeepSoon();
     });
   }
 
   #nextRound(): void {
     if (this.#queue.length === 0) return;
     const requests = this.#queue.splice(0, this.#countForTransaction(this.#queue));
-    for (const request of requests) this.#queuedChars -= charsOf(request);
+    for (const request of requests) {
+      this.#queuedChars -= charsOf(request);
+      this.#charsSinceUpkeep += charsOf(request);
+    }
     this.#round(requests);
   }
 
@@ -156,6 +161,7 @@ class Desk {
     this.#isUpkeepDue = true;
     setImmediate(() => {
       this.#isUpkeepDue = false;
+      this.#charsSinceUpkeep = 0;
       const { changed, isMore } = this.#writer.upkeep();
       if (changed !== undefined) this.#tellWritten([changed]);
       if (isMore) this.#upkeepSoon();

@@ -160,7 +160,7 @@ export class Writer {
       run: this.#settings.run,
       wallMs: this.#aging.wallMs,
       runningMs: this.#aging.runningMs,
-      chunkRows: this.#settings.limits.chunkRows,
+      limits: this.#settings.limits,
       status: () => this.#status(file),
       drops: new Map(this.#unwrittenDrops),
       written: new Set(),
@@ -271,7 +271,7 @@ export class Writer {
         wallMs,
         runningMs,
         level: this.#relief.level,
-        chunkRows: limits.chunkRows,
+        limits,
         status: () => this.#status(file),
       };
       const performed = perform(request, round);
