@@ -139,7 +139,7 @@ export class ActionRunner {
   }
 
   #logLine(id: string, rule: Rule, calls: boolean): void {
-    const fields = { action: id, rule: rule.id, priority: rule.priority, message: rule.message };
+    const fields = { action: id, rule: rule.id, priority: rule.priority, text: rule.message };
     if (calls) this.#deps.log.warn("alarm raised", fields);
     else this.#deps.log.info("alarm no longer calls", fields);
   }

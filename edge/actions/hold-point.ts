@@ -15,6 +15,8 @@ export interface HoldState {
   readonly failures: number;
   /** Since when writes have failed without a success between. */
   readonly failingSinceMs: number | undefined;
+  /** Since when the read-back has shown something else, whatever the writes' answers were. */
+  readonly contradictedSinceMs: number | undefined;
 }
 
 export type HoldInput =
@@ -52,12 +54,14 @@ export const NOT_HELD: HoldState = {
   wroteAtMs: 0,
   failures: 0,
   failingSinceMs: undefined,
+  contradictedSinceMs: undefined,
 };
 
 export function stepHold(levels: Levels, state: HoldState, input: HoldInput): HoldStep {
   const next = take(levels, state, input);
   const { nowMs } = input;
-  const isFailing = next.failingSinceMs !== undefined && nowMs - next.failingSinceMs >= FAILING_AFTER_MS;
+  const sinceMs = Math.min(next.failingSinceMs ?? nowMs, next.contradictedSinceMs ?? nowMs);
+  const isFailing = nowMs - sinceMs >= FAILING_AFTER_MS;
   if (!next.isOwed || next.writing !== undefined || nowMs < next.notBeforeMs) {
     return { state: next, write: undefined, isFailing };
   }
@@ -70,12 +74,12 @@ function take(levels: Levels, state: HoldState, input: HoldInput): HoldState {
     case "called":
       if (input.isCalled === state.isCalled) return state;
       // A change of mind is written at once, whatever was waited for.
-      return { ...state, isCalled: input.isCalled, isOwed: true, notBeforeMs: input.nowMs, failures: 0 };
+      return { ...owedNow(state, input.nowMs), isCalled: input.isCalled, contradictedSinceMs: undefined };
     case "reading":
       return read(levels, state, input);
     case "online":
       // A device that was away may have lost the siren's coil; nobody is harmed where it had not.
-      return state.isCalled || state.isOwed ? { ...state, isOwed: true, notBeforeMs: input.nowMs, failures: 0 } : state;
+      return state.isCalled || state.isOwed ? owedNow(state, input.nowMs) : state;
     case "wrote":
       return wrote(levels, state, input);
     case "tick":
@@ -85,10 +89,14 @@ function take(levels: Levels, state: HoldState, input: HoldInput): HoldState {
 
 function read(levels: Levels, state: HoldState, input: Extract<HoldInput, { kind: "reading" }>): HoldState {
   if (input.value === null || state.writing !== undefined || input.nowMs <= state.wroteAtMs) return state;
-  if (input.value === wanted(levels, state)) return settled(state);
-  if (state.isOwed) return state;
-  const failingSinceMs = state.failingSinceMs ?? input.nowMs;
-  return { ...state, isOwed: true, notBeforeMs: state.wroteAtMs + REASSERT_MS, failingSinceMs };
+  if (input.value === wanted(levels, state)) return { ...settled(state), contradictedSinceMs: undefined };
+  const contradictedSinceMs = state.contradictedSinceMs ?? input.nowMs;
+  if (state.isOwed) return { ...state, contradictedSinceMs };
+  return { ...state, isOwed: true, notBeforeMs: state.wroteAtMs + REASSERT_MS, contradictedSinceMs };
+}
+
+function owedNow(state: HoldState, nowMs: number): HoldState {
+  return { ...state, isOwed: true, notBeforeMs: nowMs, failures: 0 };
 }
 
 function wrote(levels: Levels, state: HoldState, input: Extract<HoldInput, { kind: "wrote" }>): HoldState {
