@@ -37,6 +37,8 @@ export interface Demo extends AsyncDisposable {
 }
 
 const HOST = "127.0.0.1";
+/** The water of the simulated station moves so much faster than real water: a storm shows within seconds. */
+const WATER_SPEED = 20;
 
 /** Ports nobody listens on. They are not reserved: take them at once. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -127,7 +129,7 @@ function startSimulator(options: DemoOptions): Promise<RunningProgram> {
   return startProgram({
     name: "simulator",
     script: "firmware-adapters/modbus/simulator/main.ts",
-    args: ["--tcp", `${HOST}:${modbus}`, "--control", `${HOST}:${control}`, "--with-parent"],
+    args: ["--tcp", `${HOST}:${modbus}`, "--control", `${HOST}:${control}`, `--speed=${WATER_SPEED}`, "--with-parent"],
     ...onLog(options, "simulator"),
   });
 }
