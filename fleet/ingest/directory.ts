@@ -78,9 +78,9 @@ export class Directory {
       await client.query(
         `with entered as (
            insert into epoch (gateway_no, epoch, ordinal)
-           select $1, name, (select coalesce(max(ordinal), 0) from epoch where gateway_no = $1) + row_number() over (order by place)
-             from unnest($2::text[]) with ordinality as named (name, place)
-            where not exists (select from epoch where gateway_no = $1 and epoch = name)
+           select $1, asked, (select coalesce(max(ordinal), 0) from epoch where gateway_no = $1) + row_number() over (order by place)
+             from unnest($2::text[]) with ordinality as listed (asked, place)
+            where not exists (select from epoch where gateway_no = $1 and epoch = asked)
            returning epoch_no)
          insert into held (epoch_no, stream) select epoch_no, stream from entered cross join unnest($3::text[]) as stream`,
         [numbers.gatewayNo, [...new Set(epochs)], STREAMS],
@@ -100,9 +100,9 @@ export class Directory {
     const missing = [...deviceIds].filter((id) => !numbers.devices.has(id)).toSorted();
     if (missing.length === 0 || numbers.devices.size >= MAX_DEVICES_PER_GATEWAY) return;
     await this.#pool.query(
-      `insert into device (gateway_no, device_id) select $1, name from unnest($2::text[]) as name
+      `insert into device (gateway_no, device_id) select $1, asked from unnest($2::text[]) as asked
         where (select count(*) from device where gateway_no = $1) < $3
-          and not exists (select from device where gateway_no = $1 and device_id = name)
+          and not exists (select from device where gateway_no = $1 and device_id = asked)
        on conflict do nothing`,
       [numbers.gatewayNo, missing, MAX_DEVICES_PER_GATEWAY],
     );
@@ -124,14 +124,14 @@ export class Directory {
     const pointIds = names.map(({ pointId }) => pointId);
     await this.#pool.query(
       `insert into point (device_no, point_id)
-       select device, name from unnest($1::int[], $2::text[]) as named (device, name)
-        where not exists (select from point where device_no = device and point_id = name)
+       select asked_device, asked_point from unnest($1::int[], $2::text[]) as asked (asked_device, asked_point)
+        where not exists (select from point where device_no = asked_device and point_id = asked_point)
        on conflict do nothing`,
       [deviceNos, pointIds],
     );
     const { rows } = await this.#pool.query<{ device_id: string; point_id: string; point_no: number }>(
-      `select device_id, point_id, point_no from unnest($1::int[], $2::text[]) as named (device, name)
-         join point on device_no = device and point_id = name join device using (device_no)`,
+      `select device_id, point_id, point_no from unnest($1::int[], $2::text[]) as asked (asked_device, asked_point)
+         join point on device_no = asked_device and point_id = asked_point join device using (device_no)`,
       [deviceNos, pointIds],
     );
     for (const row of rows) {

@@ -20,6 +20,7 @@ import type { IngestMetrics } from "./metrics.ts";
 /** A transaction takes up to so much; enough to make its own cost small, little enough to be answered soon. */
 const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 const MAX_GROUP_BATCHES = 64;
+const SAY_EVERY_MS = 10_000;
 
 /** A batch as it came from the broker. */
 export interface Parcel {
@@ -56,6 +57,7 @@ export class Lane {
   readonly #deps: LaneDeps;
   readonly #queue: BoundedQueue<Parcel>;
   readonly #knownDays = new Set<string>();
+  #saidAtMs = -Infinity;
 
   constructor(deps: LaneDeps, maxParcels: number) {
     this.#deps = deps;
@@ -110,13 +112,21 @@ export class Lane {
   /** One gateway's batch that cannot be dealt with holds up neither the lane nor the batches taken with it. */
   async #setAside(parcel: Parcel, error: unknown): Promise<void> {
     const reason = asError(error).message;
-    this.#deps.log.warn("a batch was set aside", { gateway: parcel.gatewayId, reason });
+    this.#sayRarely("a batch was set aside", { gateway: parcel.gatewayId, reason });
     if (!(error instanceof WireError)) return;
     try {
       await this.#deps.onUnreadable(parcel, reason);
     } catch (second) {
       this.#deps.log.warn("a batch could not be kept in quarantine", { reason: asError(second).message });
     }
+  }
+
+  /** A gateway may send nonsense for ever; the log must not grow with it. */
+  #sayRarely(message: string, fields: object): void {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#saidAtMs < SAY_EVERY_MS) return;
+    this.#saidAtMs = nowMs;
+    this.#deps.log.warn(message, fields);
   }
 
   /** Enters what the batch names for the first time, and makes the partitions its rows need. */

@@ -1,8 +1,8 @@
+import { readFileSync } from "node:fs";
 import { readFile, readlink, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
-import { errorCode } from "@outpost/kernel/thrown.ts";
 
 const POLL_MS = 50;
 
@@ -21,13 +21,14 @@ export async function findRunningServer(data: string): Promise<number | undefine
   return undefined;
 }
 
-/** Whether a process exists. */
+/** Whether a process runs. One that has ended and that its parent has not looked at yet does not. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === "EPERM";
+    // "12 (postgres) S 1 …": the state stands behind the name, which may hold anything but ends with the last bracket.
+    const status = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return status[status.lastIndexOf(")") + 2] !== "Z";
+  } catch {
+    return false;
   }
 }
 
