@@ -144,7 +144,9 @@ function noAnswer(bytes: Buffer, foreign: number, line: RtuLine): ModbusError {
 /** Holds the line until no answer of the failed request can come any more that would meet the next one. */
 async function settle(port: BytePort, line: RtuLine, error: unknown): Promise<void> {
   if (error instanceof LinkError && error.code === "link/down") return;
-  await port.drain(line.timeoutMs, line.timeoutMs * 2);
+  // The silence counts from here: what was quiet while we waited may have been the unit thinking.
+  await line.clock.sleep(line.timeoutMs);
+  await port.drain(line.timeoutMs, line.timeoutMs);
   const isSilent = error instanceof ModbusError && error.code === "modbus/timeout";
   const silentRequests = isSilent ? line.late.lineSilent() : line.late.lineAnswered();
   if (line.isServer && silentRequests >= SILENT_REQUESTS_BEFORE_RECONNECT) {
