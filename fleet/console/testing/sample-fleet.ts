@@ -6,10 +6,10 @@ import { extname, join, normalize } from "node:path";
 
 import { z } from "zod";
 
+import { SECURITY_HEADERS } from "../../api/console.ts";
 import type { Alarm, Command, GatewaySummary, LiveEventName, LiveEvents, PointLatest } from "../../api/schemas.ts";
 import { acknowledgeBody, alarmDetail, alarmPage, command, demo, device, gatewaySummary } from "../../api/schemas.ts";
 import { historyQuery, liveEvents, pointHistory, pointLatest } from "../../api/schemas.ts";
-import { CONSOLE_SECURITY_POLICY } from "../security-policy.ts";
 import {
   sampleAlarmDetail,
   sampleAlarms,
@@ -27,6 +27,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
 };
+
+/** Answered without a body. */
+const DONE = Symbol("done");
 
 /**
  * A small fleet over real HTTP, for states of the page that a real one cannot be brought into at will: nothing there,
@@ -119,6 +122,10 @@ export class SampleFleet implements AsyncDisposable {
     if (!url.pathname.startsWith("/api/")) return this.#serveFile(url.pathname, response);
     if (url.pathname === "/api/live") return this.#listen(request, response);
     const answer = this.areReadsFailing ? undefined : await this.#read(url, request);
+    if (answer === DONE) {
+      response.writeHead(204).end();
+      return;
+    }
     if (answer !== undefined) {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
       return;
@@ -137,7 +144,10 @@ export class SampleFleet implements AsyncDisposable {
   async #read(url: URL, request: IncomingMessage): Promise<unknown> {
     const [, , kind, first, second, third, fourth] = url.pathname.split("/");
     if (kind === "demo" && first === undefined) return demo.parse({ isAvailable: true });
-    if (kind === "demo") return this.#storm();
+    if (kind === "demo") {
+      this.#storm();
+      return DONE;
+    }
     if (kind === "gateways" && first === undefined) return z.array(gatewaySummary).parse(this.#gateways);
     if (kind === "gateways" && second === "devices") return z.array(device).parse(sampleDevices(first ?? ""));
     if (kind === "devices" && third === "points") {
@@ -192,14 +202,13 @@ export class SampleFleet implements AsyncDisposable {
     return this.#commands.filter(({ order }) => "occurrenceId" in order && order.occurrenceId === alarmId);
   }
 
-  #storm(): object {
+  #storm(): void {
     this.say("inflow", 164);
     this.say("level", 3.26);
     this.say("highLevelFloat", 1);
     this.say("pump2.running", 1);
     this.say("siren", 1);
     this.raise(stormAlarm(Date.now()));
-    return {};
   }
 
   #listen(request: IncomingMessage, response: ServerResponse): void {
@@ -217,8 +226,8 @@ export class SampleFleet implements AsyncDisposable {
     const name = extname(path) === "" ? "index.html" : normalize(path);
     const content = await readFile(join(this.#dist, name));
     response.writeHead(200, {
+      ...SECURITY_HEADERS,
       "content-type": CONTENT_TYPES[extname(name)] ?? "application/octet-stream",
-      "content-security-policy": CONSOLE_SECURITY_POLICY,
     });
     response.end(content);
   }

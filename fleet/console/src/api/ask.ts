@@ -41,6 +41,7 @@ async function send(path: string, { body, signal }: AskOptions): Promise<Respons
 }
 
 async function readJson(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  if (response.status === 204) return undefined;
   try {
     return await response.json();
   } catch (error) {

@@ -102,5 +102,5 @@ export function askDemo(signal: AbortSignal): Promise<{ readonly isAvailable: bo
 
 /** Asks the demo's simulator, never a real station, for heavy rain or for its end. */
 export async function askWeather(weather: "storm" | "calm"): Promise<void> {
-  await ask(z.unknown(), `/api/demo/${weather}`, { body: {} });
+  await ask(z.undefined(), `/api/demo/${weather}`, { body: {} });
 }

@@ -4,7 +4,6 @@ import { lazy, Suspense } from "react";
 
 import { timeOfDay } from "../i18n/format.ts";
 import { DEFAULT_ZONE } from "../live/names.ts";
-import { OverviewPage } from "../pages/overview/overview-page.tsx";
 import { Empty, Loading } from "../parts/states.tsx";
 import { AlarmRibbon } from "./alarm-ribbon.tsx";
 import { useDesk, useSpeech } from "./desk-context.tsx";
@@ -14,7 +13,10 @@ import { Link, useRoute } from "./router.tsx";
 import type { Route } from "./routes.ts";
 import { addressOf } from "./routes.ts";
 
-// Pages other than the first are fetched when they are opened.
+// Each page is fetched when it is opened: header and alarms stand before the first of them.
+const OverviewPage = lazy(async () => ({
+  default: (await import("../pages/overview/overview-page.tsx")).OverviewPage,
+}));
 const PumpStationPage = lazy(async () => ({
   default: (await import("../pages/pump-station/pump-station-page.tsx")).PumpStationPage,
 }));

@@ -13,7 +13,8 @@ export const MAX_SPAN_MS = 400 * 86_400_000;
 
 /** The stretch on screen at `nowMs`. */
 export function stretchOf(view: TimeView, nowMs: number): Stretch {
-  return view.kind === "live" ? { fromMs: nowMs - view.spanMs, toMs: nowMs } : view;
+  if (view.kind === "live") return { fromMs: nowMs - view.spanMs, toMs: nowMs };
+  return { fromMs: view.fromMs, toMs: view.toMs };
 }
 
 /**

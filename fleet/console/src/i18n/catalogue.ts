@@ -126,7 +126,7 @@ export const CATALOGUE = {
   "quality.timeout": { zh: "设备无应答", en: "No answer" },
   "quality.bad-frame": { zh: "应答有误", en: "Bad answer" },
   "quality.device-refused": { zh: "设备拒绝读取", en: "Refused by device" },
-  "quality.not-available": { zh: "传感器无数据", en: "Sensor has no value" },
+  "quality.not-available": { zh: "传感器无数据", en: "No sensor value" },
   "quality.out-of-range": { zh: "超出量程", en: "Out of range" },
   "quality.not-yet-read": { zh: "尚未读到", en: "Not yet read" },
 

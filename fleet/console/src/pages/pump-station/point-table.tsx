@@ -33,17 +33,23 @@ export function PointTable({ points, zone, isOld }: PointTableProps): ReactNode 
       key: "value",
       title: say("device.value"),
       align: "right",
-      render: (_, point) => <ShownValue shown={shown(points, point.id)} />,
+      width: "16%",
+      // The reason for a missing value stands in the column beside it.
+      render: (_, point) => (point.value === null ? "—" : <ShownValue shown={shown(points, point.id)} />),
     },
     {
       key: "quality",
       title: say("device.quality"),
-      render: (_, point) =>
-        point.value === null ? word("quality", point.badReason ?? "not-yet-read") : say("device.good"),
+      width: "22%",
+      render: (_, point) => {
+        if (point.value === null) return word("quality", point.badReason ?? "not-yet-read");
+        return say(point.clockConfidence === "doubtful" ? "gateway.clock.doubtful" : "device.good");
+      },
     },
     {
       key: "time",
       title: say("device.time"),
+      width: "18%",
       render: (_, point) =>
         point.occurredAtMs === null ? "—" : shortTime(point.occurredAtMs, nowMs, { language, zone }),
     },
