@@ -11,6 +11,10 @@ function run(comparator: Comparator, values: readonly (number | null)[], everyMs
   });
 }
 
+function ramp(perSecond: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index * perSecond);
+}
+
 const above: Comparator = { kind: "threshold", is: "above", limit: 3, deadband: 0.5 };
 const below: Comparator = { kind: "threshold", is: "below", limit: 3, deadband: 0.5 };
 
@@ -46,8 +50,6 @@ describe("a fact", () => {
 
 describe("a rate of change", () => {
   const rising: Comparator = { kind: "rate-of-change", is: "rising", limitPerMinute: 6, windowMs: 10_000 };
-  const ramp = (perSecond: number, count: number): number[] =>
-    Array.from({ length: count }, (_, index) => index * perSecond);
 
   it("judges nothing before it has seen a whole window", () => {
     expect(run(rising, ramp(1, 10))).toEqual(Array.from({ length: 10 }, () => false));

@@ -24,9 +24,9 @@ export function formatFault(fault: SiteFault): string {
 
 /** A value as a message may show it: short, on one line, never a whole block. */
 export function showValue(value: unknown): string {
-  if (value === undefined) return "nothing";
+  if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "a block";
+  if (typeof value === "object") return "a block";
   // JSON has no word for the numbers that are none.
   const shown = typeof value === "number" ? `${value}` : JSON.stringify(value);
   return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;

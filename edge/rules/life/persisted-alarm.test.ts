@@ -15,6 +15,10 @@ const deadline = {
 } as const;
 const base: PersistedAlarm = { life: occurrence, phase: "on", delay: undefined, shelfEnd: undefined, last: undefined };
 
+function rule(priority: "critical" | "high") {
+  return { priority, onDelayMs: 60_000, offDelayMs: 90_000 };
+}
+
 describe("a row", () => {
   it("gives back what was written", () => {
     const shelf = { by: "desk", reason: "repair", untilMs: 9 };
@@ -43,7 +47,6 @@ describe("a delay after a restart", () => {
   const laterBoot: Instant = { wallMs: 1_700_000_030_000, monotonicMs: 500, confidence: "plausible" };
   const muchLater: Instant = { ...laterBoot, wallMs: 1_700_000_600_000 };
   const noClock: Instant = { wallMs: 0, monotonicMs: 500, confidence: "doubtful" };
-  const rule = (priority: "critical" | "high") => ({ priority, onDelayMs: 60_000, offDelayMs: 90_000 });
   const arming = { ...base, phase: "arming", delay: deadline } as const;
   const leaving = { ...base, phase: "leaving", delay: deadline } as const;
 
