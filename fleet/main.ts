@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { createLog } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 import { openFleet, type Address } from "./fleet.ts";
 
@@ -26,7 +26,12 @@ const program = new Command("fleet")
   .option("--share <name>", "share an external broker's messages with other fleet processes of this name")
   .option("--keep-measurements <days>", "how long measurements are kept", parseCount, 400)
   .option("--keep-occurrences <days>", "how long occurrences are kept", parseCount, 1_100)
-  .option("--log-level <level>", "debug, info, warn or error", "info")
+  .addOption(
+    new Option("--log-level <level>", "how much is logged")
+      .choices(["debug", "info", "warn", "error"])
+      .default("info")
+      .env("OUTPOST_LOG_LEVEL"),
+  )
   .addHelpText(
     "after",
     `

@@ -28,7 +28,11 @@ export const demoRoutes: FastifyPluginAsyncZod<{ deps: ApiDeps }> = async (app, 
       const base = found(demoControlUrl, "demo/unavailable", "this fleet has no simulator to control");
       try {
         const address = new URL(action, base.endsWith("/") ? base : `${base}/`);
-        const answer = await fetch(address, { method: "POST", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+        const answer = await fetch(address, {
+          method: "POST",
+          body: "{}",
+          signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+        });
         const text = (await answer.text()).slice(0, MAX_ANSWER_CHARACTERS);
         if (!answer.ok) throw new Error(`it answers ${answer.status}: ${text}`);
       } catch (error) {
