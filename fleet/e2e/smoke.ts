@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,15 +26,22 @@ interface Sighted {
   readonly alarmAtDeskMs: number;
 }
 
+function say(what: string): void {
+  process.stderr.write(`smoke: ${what}\n`);
+}
+
 /** Storm while the broker is away; the siren must sound all the same, and the desk hear of it afterwards. */
 async function storm(demo: Demo, startMs: number, signal: AbortSignal): Promise<Sighted> {
+  say("waiting for live levels");
   await firstThat(() => isLevelLive(demo.httpUrl, GATEWAY_ID), signal);
   const liveLevelMs = performance.now() - startMs;
+  say("stopping fleet and broker, then a storm");
   await demo.fleet.stop();
   const stormMs = performance.now();
   await fetch(`${demo.controlUrl}/storm`, { method: "POST", body: "{}", signal });
   await firstThat(() => isSirenOn(demo.controlUrl), signal);
   const sirenWithoutBrokerMs = performance.now() - stormMs;
+  say("the siren is on; starting fleet and broker again");
   await demo.startFleet();
   const backMs = performance.now();
   await firstThat(() => openAlarm(demo.httpUrl, "high-level"), signal);
@@ -43,11 +51,12 @@ async function storm(demo: Demo, startMs: number, signal: AbortSignal): Promise<
 }
 
 /** Ends the gateway, sends what its journal still holds, and compares its counters with the fleet's rows. */
-async function settle(demo: Demo): Promise<{ records: number; lost: number; duplicated: number }> {
+async function settle(demo: Demo, signal: AbortSignal): Promise<{ records: number; lost: number; duplicated: number }> {
   const { stateDirectory, ports } = demo.options;
+  say("the alarm is at the desk; comparing what was written with what arrived");
   await demo.gateway.stop();
   const journal = join(stateDirectory, "gateway", "journal");
-  const rest = await startProgram({
+  await using rest = await startProgram({
     name: "rest of the journal",
     script: "edge/sync/load/main.ts",
     args: [
@@ -58,7 +67,8 @@ async function settle(demo: Demo): Promise<{ records: number; lost: number; dupl
     ],
   });
   rest.tell("go");
-  await rest.ended;
+  await Promise.race([rest.ended, once(signal, "abort")]);
+  signal.throwIfAborted();
   await using ledger = await FleetLedger.open(join(stateDirectory, "fleet"));
   const places = await ledger.places(GATEWAY_ID);
   const totals = { records: 0, lost: 0, duplicated: 0 };
@@ -76,7 +86,7 @@ async function main(directory: string): Promise<boolean> {
   const signal = AbortSignal.timeout(LIMIT_MS);
   await using demo = await startDemo({ stateDirectory: directory, ports: await freeDemoPorts() });
   const sighted = await storm(demo, startMs, signal);
-  const ledger = await settle(demo);
+  const ledger = await settle(demo, signal);
   const tookMs = performance.now() - startMs;
   const pass = ledger.records > 0 && ledger.lost === 0 && ledger.duplicated === 0 && tookMs <= LIMIT_MS;
   const figures = Object.entries({ ...sighted, tookMs }).map(([key, value]) => [key, Math.round(value)]);
@@ -92,7 +102,9 @@ try {
   process.exitCode = (await main(directory)) ? 0 : 1;
 } catch (error) {
   const reason =
-    error instanceof Error && error.name === "TimeoutError" ? "not done within 60 s" : asError(error).message;
+    error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError")
+      ? "not done within 60 s"
+      : asError(error).message;
   process.stderr.write(`smoke: ${reason}\n`);
   process.stdout.write(`${JSON.stringify({ name: "smoke", pass: false, reason })}\n`);
   process.exitCode = 1;

@@ -68,4 +68,7 @@ try {
 } catch (error) {
   process.stderr.write(`${asError(error).message}\n`);
   process.exitCode = 1;
+} finally {
+  // Whoever started us may hold the other end open.
+  process.stdin.destroy();
 }
