@@ -1,45 +1,12 @@
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
 import { z } from "zod";
 
-import { askAlarms, askDevices, askGateways, askPoints } from "./api/endpoints.ts";
-import { App } from "./app/app.tsx";
-
 import "./app/app.css";
-import { Desk } from "./live/desk.ts";
-import { keepStreamOpen } from "./live/stream.ts";
 
-/** More open alarms than this no desk can work on; the page says that there are more. */
-const MAX_OPEN_ALARMS = 500;
-
-// Zod would try to compile its checks, which the content security policy forbids.
+// Zod compiles its checks where it may, and tries whether it may as soon as the first schema is made. The content
+// security policy forbids it and would report the try; so it is told before any schema is loaded.
 z.config({ jitless: true });
 
 const place = document.getElementById("desk");
 if (place === null) throw new Error("index.html has no place for the desk");
-
-const desk = new Desk({
-  reads: {
-    gateways: askGateways,
-    devices: askDevices,
-    points: askPoints,
-    openAlarms: async (signal) => {
-      const page = await askAlarms({ state: "open", limit: MAX_OPEN_ALARMS }, signal);
-      return { alarms: page.alarms, hasMore: page.nextCursor !== null };
-    },
-  },
-  keepStreamOpen,
-  nowMs: Date.now,
-});
-
-const closed = new AbortController();
-window.addEventListener("pagehide", () => {
-  closed.abort();
-});
-desk.run(closed.signal);
-
-createRoot(place).render(
-  <StrictMode>
-    <App desk={desk} />
-  </StrictMode>,
-);
+const { startDesk } = await import("./app/start.tsx");
+startDesk(place);

@@ -39,7 +39,7 @@ export class SampleFleet implements AsyncDisposable {
   readonly #server: Server;
   readonly #dist: string;
   readonly #listeners = new Set<ServerResponse>();
-  readonly #commands: Command[] = [];
+  #commands: Command[] = [];
   #gateways: GatewaySummary[];
   #points: PointLatest[];
   #alarms: Alarm[];
@@ -164,6 +164,7 @@ export class SampleFleet implements AsyncDisposable {
       const alarms = this.#alarms.filter((alarm) => !isOpen || alarm.state !== "normal");
       return alarmPage.parse({ alarms, nextCursor: null });
     }
+    if (kind === "commands") return this.#commands.find((one) => one.id === first);
     const alarm = this.#alarms.find((one) => one.id === first);
     if (kind !== "alarms" || alarm === undefined) return undefined;
     if (second === "acknowledge") return command.parse(this.#acknowledge(alarm, await readBody(request)));
@@ -187,12 +188,13 @@ export class SampleFleet implements AsyncDisposable {
       after: null,
       answeredAtMs: null,
     };
+    this.#commands.push(sent);
     setTimeout(() => {
       const version = alarm.version + 1;
       const at = { occurredAtMs: Date.now(), actor, note: note ?? null };
       this.raise({ ...alarm, ...at, version, state: "active-acknowledged", change: "acknowledged" });
       const done: Command = { ...sent, state: "done", answeredAtMs: Date.now() };
-      this.#commands.push(done);
+      this.#commands = this.#commands.map((one) => (one.id === done.id ? done : one));
       this.emit("command", done);
     }, 150);
     return sent;
