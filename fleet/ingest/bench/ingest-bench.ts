@@ -1,0 +1,135 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { monotonicMs, systemClock } from "@outpost/kernel/clock.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+import { Command } from "commander";
+
+import { startProgram, type RunningProgram } from "../../demo/child-process.ts";
+import { choosePlaces } from "../../store/embedded/places.ts";
+import { serverUrl } from "../../store/embedded/server.ts";
+import { copyAgain, FORMATS } from "./bare-copy.ts";
+
+const MUST_REACH = 0.5;
+const ROW_BYTES = 1_024;
+const FILL_WITHIN_MS = 300_000;
+const DRAIN_WITHIN_MS = 300_000;
+const POLL_MS = 20;
+
+interface Options {
+  readonly rows: string;
+  readonly gateways: string;
+  readonly rounds: string;
+}
+
+const options = new Command("npm run bench -- ingest")
+  .description(
+    "Rows a second from filled gateway journals through broker and fleet to committed rows, against bare COPY.",
+  )
+  .option("--rows <n>", "rows of 1 KB in each round", "40000")
+  .option("--gateways <n>", "gateways, each a process with its journal", "2")
+  .option("--rounds <n>", "rounds; the medians count", "3")
+  .option("--json", "one line of JSON at the end")
+  .parse()
+  .opts<Options>();
+
+interface Round {
+  readonly ours: number;
+  /** The faster of the two formats. */
+  readonly copy: number;
+}
+
+async function measure(directory: string): Promise<boolean> {
+  const [rows, gateways, rounds] = [options.rows, options.gateways, options.rounds].map(Number);
+  const state = join(directory, "fleet");
+  await using fleet = await startProgram({
+    name: "fleet",
+    script: "fleet/main.ts",
+    args: ["--state", state, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"],
+    env: { OUTPOST_LOG_LEVEL: "error" },
+  });
+  const url = serverUrl(await choosePlaces(state), "outpost");
+  const done: Round[] = [];
+  for (let round = 0; round < (rounds ?? 0); round += 1) {
+    const ids = Array.from({ length: gateways ?? 0 }, (_, index) => `bench-${round}-${index}`);
+    const ours = await drain(fleet, { directory, ids, rows: rows ?? 0 });
+    const copies: number[] = [];
+    for (const format of FORMATS) copies.push(await copyAgain(url, ids, format));
+    process.stderr.write(
+      `round ${round + 1}: ours ${ours.toFixed(0)}, COPY ${copies.map((one) => one.toFixed(0)).join(" (text) ")} (binary) rows/s\n`,
+    );
+    done.push({ ours, copy: Math.max(...copies) });
+  }
+  const copyRowsPerSecond = Math.round(median(done.map((round) => round.copy)));
+  const oursRowsPerSecond = Math.round(median(done.map((round) => round.ours)));
+  const ratio = median(done.map((round) => round.ours / round.copy));
+  const pass = ratio >= MUST_REACH;
+  const figures = { copyRowsPerSecond, oursRowsPerSecond, ratio: Number(ratio.toFixed(3)), mustReach: MUST_REACH };
+  process.stdout.write(`${JSON.stringify({ name: "ingest", rows, gateways, rounds, ...figures, pass })}\n`);
+  return pass;
+}
+
+/** Fills the journals while there is no uplink, then lets all gateways go at once. @returns rows a second. */
+async function drain(
+  fleet: RunningProgram,
+  work: { readonly directory: string; readonly ids: readonly string[]; readonly rows: number },
+): Promise<number> {
+  const perGateway = Math.ceil(work.rows / work.ids.length);
+  await using stack = new AsyncDisposableStack();
+  const gateways = await Promise.all(
+    work.ids.map(async (id) =>
+      stack.use(await startGateway(fleet, { id, directory: work.directory, rows: perGateway })),
+    ),
+  );
+  const total = perGateway * work.ids.length + (await countCommitted(fleet));
+  const startMs = monotonicMs();
+  for (const gateway of gateways) gateway.tell("go");
+  while ((await countCommitted(fleet)) < total) {
+    if (monotonicMs() - startMs > DRAIN_WITHIN_MS) throw new Error("the gateways' rows did not all arrive");
+    await systemClock.sleep(POLL_MS);
+  }
+  return ((perGateway * work.ids.length) / (monotonicMs() - startMs)) * 1_000;
+}
+
+async function startGateway(
+  fleet: RunningProgram,
+  gateway: { readonly id: string; readonly directory: string; readonly rows: number },
+): Promise<RunningProgram> {
+  return await startProgram(
+    {
+      name: gateway.id,
+      script: "edge/sync/load/main.ts",
+      args: [
+        ...["--state", join(gateway.directory, gateway.id), "--url", String(fleet.ready["mqtt"])],
+        ...["--gateway", gateway.id, "--fill", String(gateway.rows), "--body-bytes", String(ROW_BYTES)],
+      ],
+    },
+    FILL_WITHIN_MS,
+  );
+}
+
+/** Rows the fleet has committed since it started, by its own count. */
+async function countCommitted(fleet: RunningProgram): Promise<number> {
+  const answer = await fetch(`${String(fleet.ready["http"])}/metrics`);
+  const match = /^outpost_ingest_rows_total (\d+)$/m.exec(await answer.text());
+  return Number(match?.[1] ?? 0);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+const directory = await mkdtemp(join(tmpdir(), "outpost-ingest-bench-"));
+try {
+  // The embedded database runs under an account of its own, which must get through.
+  await chmod(directory, 0o755);
+  process.exitCode = (await measure(directory)) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`ingest: ${asError(error).message}\n`);
+  process.exitCode = 1;
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
