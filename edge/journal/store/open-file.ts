@@ -21,7 +21,7 @@ import {
 } from "./schema.ts";
 
 /** Somebody looking into the file with a tool holds it for moments; the worker waits that long. */
-const BUSY_TIMEOUT_MS = 1_000;
+const BUSY_TIMEOUT_MS = 250;
 
 /** Where the journal lies and what bounds its opening. */
 export interface FilePlace {

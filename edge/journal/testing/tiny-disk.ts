@@ -3,6 +3,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+import { errorCode } from "@outpost/kernel/thrown.ts";
+
 import type { JournalLimits } from "../limits.ts";
 
 /** A very small disk: a tmpfs of its own where this process may mount one, else a quota on the journal's file. */
@@ -36,12 +38,19 @@ export function makeTinyDisk(bytes: number): TinyDisk {
   };
 }
 
-/** What another program does to the disk: takes all but `leaveBytes` of the free space. */
+/** What another program does to the disk: takes all of its free space but `leaveBytes`. */
 export function hog(disk: TinyDisk, leaveBytes: number): Disposable {
   const file = path.join(path.dirname(disk.directory), "hog");
-  const { bavail, bsize } = fs.statfsSync(path.dirname(disk.directory));
-  const size = Math.max(0, bavail * bsize - leaveBytes);
-  // On a tmpfs pages are taken as they are written: holes would cost nothing.
-  fs.writeFileSync(file, Buffer.alloc(size, 1));
+  const fd = fs.openSync(file, "w");
+  let size = 0;
+  try {
+    // Pages are taken as they are written: holes would cost nothing.
+    for (;;) size += fs.writeSync(fd, Buffer.alloc(4_096, 1));
+  } catch (error) {
+    if (errorCode(error) !== "ENOSPC") throw error;
+    fs.ftruncateSync(fd, Math.max(0, size - leaveBytes));
+  } finally {
+    fs.closeSync(fd);
+  }
   return { [Symbol.dispose]: () => fs.rmSync(file, { force: true }) };
 }

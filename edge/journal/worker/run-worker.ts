@@ -63,11 +63,6 @@ class Desk {
   }
 
   take(request: Request): void {
-    // While alarms wait for the disk, later ones queue behind them, so that their order stays.
-    if (this.#parked.length > 0 && request.kind === "append" && request.mustKeep) {
-      this.#parked.push(request);
-      return;
-    }
     this.#queue.push(request);
     this.#queuedChars += charsOf(request);
     const mayWait = this.#queue.every((one) => one.kind === "append" && one.isGrouped);
@@ -110,7 +105,10 @@ class Desk {
       this.#queuedChars -= charsOf(request);
       this.#charsSinceUpkeep += charsOf(request);
     }
-    this.#round(requests);
+    if (this.#parked.length === 0) return this.#round(requests);
+    // While alarms wait for the disk, later ones queue behind them, so that their order stays.
+    this.#parked.push(...requests.filter(mustBeKept));
+    this.#round(requests.filter((request) => !mustBeKept(request)));
   }
 
   #round(requests: readonly Request[]): void {
@@ -171,6 +169,10 @@ class Desk {
   #tellWritten(written: readonly Stream[]): void {
     if (written.length > 0) this.#post({ kind: "answers", answers: [], written });
   }
+}
+
+function mustBeKept(request: Request): request is AppendRequest {
+  return request.kind === "append" && request.mustKeep;
 }
 
 function charsOf(request: Request): number {
