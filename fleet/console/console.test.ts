@@ -239,8 +239,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it.each([
-    ["zh", "读取失败", "再试一次"],
-    ["en", "Could not be read", "Try again"],
+    ["zh", "平台的数据库暂时没有应答。", "再试一次"],
+    ["en", "The fleet's database does not answer now.", "Try again"],
   ] as const)("says what could not be read, and tries again when asked: %s", async (language, failed, again) => {
     await using fleet = await SampleFleet.open(dist);
     fleet.areReadsFailing = true;

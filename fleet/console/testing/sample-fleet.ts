@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { z } from "zod";
 
 import { SECURITY_HEADERS } from "../../api/console.ts";
+import { PROBLEM_STATUS } from "../../api/problems.ts";
 import type { Alarm, Command, GatewaySummary, LiveEventName, LiveEvents, PointLatest } from "../../api/schemas.ts";
 import { acknowledgeBody, alarmDetail, alarmPage, command, demo, device, gatewaySummary } from "../../api/schemas.ts";
 import { historyQuery, liveEvents, pointHistory, pointLatest } from "../../api/schemas.ts";
@@ -130,14 +131,9 @@ export class SampleFleet implements AsyncDisposable {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
       return;
     }
-    const status = this.areReadsFailing ? 503 : 404;
-    const problem = {
-      type: "about:blank",
-      title: "no",
-      status,
-      code: "sample/no",
-      detail: "the database does not answer",
-    };
+    const code = this.areReadsFailing ? "api/unavailable" : "api/not-found";
+    const status = PROBLEM_STATUS[code];
+    const problem = { type: "about:blank", title: "", status, code, detail: "as the test wishes" };
     response.writeHead(status, { "content-type": "application/problem+json" }).end(JSON.stringify(problem));
   }
 

@@ -199,7 +199,11 @@ function pumpLanes({ pumps, palette }: TrendContent): object {
 function topOf({ marks }: TrendContent): ((range: { readonly max: number }) => number) | undefined {
   const highest = marks.at(-1)?.levelM;
   if (highest === undefined) return undefined;
-  return ({ max }) => Math.ceil(Math.max(max, highest) * 1.08 * 10) / 10;
+  return ({ max }) => {
+    const wanted = Math.max(max, highest) * 1.05;
+    const step = wanted < 4 ? 0.5 : 1;
+    return Math.ceil(wanted / step) * step;
+  };
 }
 
 function line(id: string, axis: number, color: string): object {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { PointHistory, PointLatest } from "../../../api/schemas.ts";
 import { samplePoints, STATION } from "../../testing/sample-data.ts";
 import type { Tail } from "./trace.ts";
-import { appendToTail, badStretches, MAX_TAIL, sampleAt, traceOf } from "./trace.ts";
+import { appendToTail, badStretches, heldUntil, MAX_TAIL, sampleAt, traceOf, within } from "./trace.ts";
 
 const NOW = 1_795_000_000_000;
 
@@ -100,6 +100,32 @@ describe("a trace", () => {
     expect(sampleAt(trace, NOW)?.average).toBe(1);
     expect(sampleAt(trace, NOW + 300_000)?.average).toBeNull();
     expect(sampleAt(trace, NOW + 900_000)?.average).toBe(2);
+  });
+});
+
+describe("what a chart draws of a trace", () => {
+  const last = { atMs: NOW + 10_000, average: 2, min: 2, max: 2, badReason: null };
+
+  it("holds the last value until now, because an unchanged value is not sent again at once", () => {
+    const trace = heldUntil([last], NOW + 60_000);
+    expect(trace.at(-1)).toEqual({ ...last, atMs: NOW + 60_000 });
+  });
+
+  it("claims nothing after a bad reading, a long silence, or where nobody would have told us", () => {
+    const bad = { ...last, average: null, badReason: "timeout" };
+    expect(heldUntil([bad], NOW + 60_000)).toEqual([bad]);
+    expect(heldUntil([last], NOW + 600_000)).toEqual([last]);
+    expect(heldUntil([last], undefined)).toEqual([last]);
+    expect(heldUntil([], NOW)).toEqual([]);
+  });
+
+  it("leaves out what lies beyond the neighbours of both edges", () => {
+    const trace = [0, 10, 20, 30, 40, 50].map((atS) => ({ ...last, atMs: NOW + atS * 1_000 }));
+    const seen = within(trace, { fromMs: NOW + 15_000, toMs: NOW + 35_000 });
+    expect(seen.map((sample) => (sample.atMs - NOW) / 1_000)).toEqual([10, 20, 30, 40]);
+    expect(within(trace, { fromMs: NOW, toMs: NOW + 99_000 })).toEqual(trace);
+    expect(within(trace, { fromMs: NOW + 60_000, toMs: NOW + 99_000 })).toHaveLength(1);
+    expect(within([], { fromMs: NOW, toMs: NOW + 1 })).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { PointHistory, PointLatest } from "../../../api/schemas.ts";
+import type { Stretch } from "./view.ts";
 
 /** One step of a line. `average: null` breaks the line; `badReason` says why where a reading was bad. */
 export interface Sample {
@@ -54,6 +55,30 @@ export function traceOf(history: PointHistory | undefined, tail: Tail): readonly
     });
   }
   return samples;
+}
+
+/**
+ * The trace with its last value drawn on to `nowMs`: a value that has not changed is not reported again at once.
+ *
+ * @param nowMs  undefined where nobody would have told us of a change: gateway or live connection are away.
+ */
+export function heldUntil(trace: readonly Sample[], nowMs: number | undefined): readonly Sample[] {
+  const last = trace.at(-1);
+  if (last === undefined || nowMs === undefined) return trace;
+  const isHolding = last.average !== null && nowMs > last.atMs && nowMs - last.atMs <= SILENCE_MS;
+  if (!isHolding) return trace;
+  return [...trace, { ...last, atMs: nowMs, min: last.average, max: last.average }];
+}
+
+/**
+ * The part of a trace that a stretch shows, with one sample beyond each edge so that lines reach the edges; what lies
+ * farther out must not stretch the axis of values.
+ */
+export function within(trace: readonly Sample[], { fromMs, toMs }: Stretch): readonly Sample[] {
+  const first = trace.findIndex((sample) => sample.atMs >= fromMs);
+  if (first === -1) return trace.slice(-1);
+  const beyond = trace.findIndex((sample) => sample.atMs > toMs);
+  return trace.slice(Math.max(0, first - 1), beyond === -1 ? undefined : beyond + 1);
 }
 
 /** Stretches in which readings came but none was good, for shading. */

@@ -12,7 +12,7 @@ import type { Palette } from "./options.ts";
 import { colourOf, PALETTES, trendOptions } from "./options.ts";
 import { tipElement } from "./tip.ts";
 import type { Sample } from "./trace.ts";
-import { sampleAt } from "./trace.ts";
+import { heldUntil, sampleAt, within } from "./trace.ts";
 import { useTraces } from "./use-traces.ts";
 import type { Stretch } from "./view.ts";
 
@@ -23,6 +23,8 @@ export interface TrendSubject {
   readonly points: ReadonlyMap<string, PointLatest>;
   /** The site's time zone. */
   readonly zone: string;
+  /** False where a change would not reach us now: gateway offline, live connection lost. */
+  readonly isFollowed: boolean;
 }
 
 export interface Trend {
@@ -46,7 +48,7 @@ export function useTrend(
   shown: Stretch,
   asked: { readonly stretch: Stretch; readonly round: number },
 ): Trend {
-  const { device, station, points, zone } = subject;
+  const { device, station, points, zone, isFollowed } = subject;
   const { say, language } = useSpeech();
   const { scheme } = useSurroundings();
   const { connection } = useDesk();
@@ -60,7 +62,8 @@ export function useTrend(
   const marks = station.marks.map((mark) => `${mark.kind}${mark.levelM}`).join();
 
   const options = useMemo(() => {
-    const traceOf = (id: string): readonly Sample[] => byPoint.get(id) ?? [];
+    const traceOf = (id: string): readonly Sample[] =>
+      within(heldUntil(byPoint.get(id) ?? [], isFollowed ? Date.now() : undefined), shown);
     return trendOptions({
       stretch: shown,
       zone,
@@ -72,7 +75,7 @@ export function useTrend(
       outflow: traceOf("outflow"),
       pumps: station.pumps.map((pump) => ({ label: `P${pump.number}`, trace: traceOf(`${pump.id}.running`) })),
     });
-  }, [byPoint, shown.fromMs, shown.toMs, zone, palette, say, marks]);
+  }, [byPoint, shown.fromMs, shown.toMs, zone, palette, say, marks, isFollowed]);
 
   const shiftMs = zoneOffsetMs(shown.toMs, zone);
   const valueText = useSampleText();

@@ -4,9 +4,9 @@ import { graduationsM, levelShare, levelY, paceOf, pumpX, scaleDepthM, spread, w
 
 describe("the scale of the well", () => {
   it.each([
-    [[1, 2.2, 2.8, 3.2], 4],
-    [[8], 10],
-    [[0.4], 0.5],
+    [[1, 2.2, 2.8, 3.2], 4.5],
+    [[8], 11],
+    [[0.4], 1],
     [[], 5],
   ])("leaves room above the marks %j", (marks, depth) => {
     expect(scaleDepthM(marks)).toBe(depth);

@@ -16,7 +16,7 @@ export const HEADER_Y = 120;
  */
 export function scaleDepthM(marksM: readonly number[]): number {
   const highest = Math.max(0, ...marksM);
-  return highest === 0 ? 5 : Math.ceil(highest * 1.2 * 2) / 2;
+  return highest === 0 ? 5 : Math.ceil(highest * 1.35 * 2) / 2;
 }
 
 /** Where a level is drawn. Levels outside the scale are drawn at its end: the number beside it says how far outside. */

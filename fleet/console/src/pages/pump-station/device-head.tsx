@@ -31,7 +31,7 @@ export function DeviceHead({ gatewayId, deviceId }: DeviceHeadProps): ReactNode 
             {say(`onlineState.${device.state}`)}
           </span>
         )}
-        <span className="quiet">{site === undefined || site === null ? gatewayId : text(site.name)}</span>
+        {site === undefined || site === null ? null : <span className="quiet">{text(site.name)}</span>}
         <span className="quiet mono">
           {gatewayId} / {deviceId}
         </span>

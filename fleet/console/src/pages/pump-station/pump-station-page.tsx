@@ -67,7 +67,7 @@ export function PumpStationPage({ gatewayId, deviceId }: PumpStationPageProps): 
                 </div>
               </div>
               <div className="station-right">
-                <TrendPanel device={device} station={station} points={points} zone={zone} />
+                <TrendPanel device={device} station={station} points={points} zone={zone} isFollowed={!isOld} />
                 <DemoWeather />
                 <section className="panel" aria-label={say("device.alarms")}>
                   <header>
