@@ -28,7 +28,7 @@ export async function copyAgain(url: string, gatewayIds: readonly string[], form
                order by epoch_no, sequence) to stdout (format ${format})`),
     );
     const pieces: Buffer[] = [];
-    for await (const piece of source) pieces.push(piece as Buffer);
+    for await (const piece of source) if (Buffer.isBuffer(piece)) pieces.push(piece);
     const bytes = Buffer.concat(pieces);
     const startMs = monotonicMs();
     await client.query("begin");

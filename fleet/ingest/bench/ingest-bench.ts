@@ -101,8 +101,11 @@ async function startGateway(
       name: gateway.id,
       script: "edge/sync/load/main.ts",
       args: [
-        ...["--state", join(gateway.directory, gateway.id), "--url", String(fleet.ready["mqtt"])],
-        ...["--gateway", gateway.id, "--fill", String(gateway.rows), "--body-bytes", String(ROW_BYTES)],
+        `--state=${join(gateway.directory, gateway.id)}`,
+        `--url=${String(fleet.ready["mqtt"])}`,
+        `--gateway=${gateway.id}`,
+        `--fill=${gateway.rows}`,
+        `--body-bytes=${ROW_BYTES}`,
       ],
     },
     FILL_WITHIN_MS,

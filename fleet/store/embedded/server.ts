@@ -1,5 +1,6 @@
+import { strict as assert } from "node:assert";
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmod, chown, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
@@ -9,7 +10,7 @@ import pg from "pg";
 
 import { StoreError } from "../errors.ts";
 import { exists, lastLines } from "./binaries.ts";
-import type { Places } from "./places.ts";
+import { SOCKET_NAME, type Places } from "./places.ts";
 import { findRunningServer, isAlive, waitForEnd } from "./running-server.ts";
 
 export const SUPERUSER = "outpost";
@@ -19,6 +20,9 @@ const RECOVER_WITHIN_MS = 600_000;
 const FAST_STOP_WITHIN_MS = 30_000;
 const IMMEDIATE_STOP_WITHIN_MS = 10_000;
 const POLL_MS = 50;
+const START_TRIES = 8;
+const START_RETRY_MS = 500;
+const START_LOG = "start.log";
 /** The server is still starting, recovering or shutting down. */
 const CANNOT_CONNECT_NOW = "57P03";
 
@@ -62,15 +66,36 @@ export async function adoptOrStart(options: ServerOptions, signal: AbortSignal):
     // It was on its way out; the next one is ours.
     await waitForEnd(running, FAST_STOP_WITHIN_MS);
   }
-  const logPath = join(places.home, "log", "start.log");
-  const server = await launch(join(options.binaries, "bin", "postgres"), serverArgs(options), places, logPath);
+  for (let tries = 1; ; tries += 1) {
+    const pid = await start(options);
+    if (await answers(pid, options, signal)) return pid;
+    if (tries === START_TRIES)
+      throw new StoreError("store/start", `PostgreSQL did not start: ${await lastWords(places)}`);
+    // After a kill the old server's children hold its memory for a moment longer, and PostgreSQL refuses to start.
+    await systemClock.sleep(START_RETRY_MS, signal);
+  }
+}
+
+async function start(options: ServerOptions): Promise<number> {
+  const { places, binaries } = options;
+  // Left by a server that was killed; the process number in the lock may be anybody's by now.
+  for (const name of [SOCKET_NAME, `${SOCKET_NAME}.lock`]) await rm(join(places.socketDir, name), { force: true });
+  const program = join(binaries, "bin", "postgres");
+  const server = await launch(program, serverArgs(options), places, join(places.home, "log", START_LOG));
   // It lives on when we are killed, and is looked after by its process id, whoever started it.
   server.unref();
-  const { pid } = server;
-  if (pid === undefined || !(await answers(pid, options, signal))) {
-    throw new StoreError("store/start", `PostgreSQL did not start: ${await lastLines(logPath, 5)}`);
-  }
-  return pid;
+  assert(server.pid !== undefined, "a process that was started has a number");
+  return server.pid;
+}
+
+/** What the server said last: before its logging began, and after. */
+async function lastWords({ home }: Places): Promise<string> {
+  const names = (await readdir(join(home, "log"))).filter((name) => name.startsWith("postgresql-"));
+  const paths = names.map((name) => join(home, "log", name));
+  const ages = await Promise.all(paths.map(async (path) => ({ path, changedAtMs: (await stat(path)).mtimeMs })));
+  const newest = ages.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0];
+  const early = await lastLines(join(home, "log", START_LOG), 3);
+  return newest === undefined ? early : `${early} | ${await lastLines(newest.path, 3)}`;
 }
 
 /** Stops the server: fast (open sessions are ended, all is written), then harder. */
