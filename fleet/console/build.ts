@@ -1,19 +1,21 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { glob, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
-const HERE = import.meta.dirname;
-const ROOT = join(HERE, "../..");
-const DIST = join(HERE, "dist");
-const STAMP = join(DIST, "stamp");
+const ROOT = join(import.meta.dirname, "../..");
+const DIST = join(import.meta.dirname, "dist");
+const BUNDLE = fileURLToPath(new URL("bundle.ts", import.meta.url));
+const BUNDLE_WITHIN_MS = 300_000;
 
 /** Everything the built page depends on: its own sources, the modules it shares with the servers, exact versions. */
 const SOURCES = [
   "fleet/console/index.html",
-  "fleet/console/{build,vite.config}.ts",
+  "fleet/console/{build,bundle,vite.config}.ts",
   "fleet/console/src/**/*",
-  "fleet/api/schemas/**/*.ts",
-  "fleet/api/*.ts",
+  "fleet/api/schemas.ts",
   "edge/{kernel,wire}/*.ts",
   "package-lock.json",
 ];
@@ -21,37 +23,17 @@ const SOURCES = [
 /**
  * Builds the console into `fleet/console/dist` unless what lies there was built from the same sources.
  *
- * Two builds at once are safe: files carry a digest in their name, and `index.html`, which names them, comes last.
- *
  * @returns whether it was built now, and the folder to serve.
- * @throws Error where Vite refuses the sources, or is not installed and `dist` is out of date.
+ * @throws Error with Vite's own words where it refuses the sources, or is not installed and `dist` is out of date.
  */
 export async function buildConsole(): Promise<{ readonly folder: string; readonly isBuiltNow: boolean }> {
   const digest = await digestSources();
-  const stamp = await readFile(STAMP, "utf8").catch(() => undefined);
+  const stamp = await readFile(join(DIST, "stamp"), "utf8").catch(() => undefined);
   if (stamp === digest) return { folder: DIST, isBuiltNow: false };
-
-  // Loaded here, so that a machine which carries a finished build needs no bundler.
-  const { build } = await import("vite");
-  const output = await build({
-    root: HERE,
-    configFile: join(HERE, "vite.config.ts"),
-    logLevel: "error",
-    build: { write: false },
-  });
-  if (Array.isArray(output) || !("output" in output)) throw new Error("Vite gave no single bundle");
-  const names = new Set<string>(["stamp", "index.html"]);
-  let page: string | undefined;
-  for (const file of output.output) {
-    const content = file.type === "chunk" ? file.code : file.source;
-    if (file.fileName === "index.html") page = String(content);
-    else await place(file.fileName, content);
-    names.add(file.fileName);
-  }
-  if (page === undefined) throw new Error("Vite gave no index.html");
-  await place("index.html", page);
-  await place("stamp", digest);
-  await removeAllBut(names);
+  // A process of its own: the bundler keeps hundreds of megabytes, and decides by its environment whether the page is
+  // made for development, which must not depend on who asks for it.
+  const env = { ...process.env, NODE_ENV: "production" };
+  await promisify(execFile)(process.execPath, [BUNDLE, digest], { cwd: ROOT, env, timeout: BUNDLE_WITHIN_MS });
   return { folder: DIST, isBuiltNow: true };
 }
 
@@ -69,25 +51,6 @@ async function digestSources(): Promise<string> {
       .update("\0");
   }
   return hash.digest("hex");
-}
-
-/** Writes a file so that a reader sees all of it or the one before. */
-async function place(name: string, content: string | Uint8Array): Promise<void> {
-  const path = join(DIST, name);
-  const unfinished = `${path}.unfinished-${process.pid}`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(unfinished, content);
-  await rename(unfinished, path);
-}
-
-async function removeAllBut(names: ReadonlySet<string>): Promise<void> {
-  const entries = await readdir(DIST, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    // Another build may be writing at this moment.
-    const isKept = names.has(path.slice(DIST.length + 1)) || entry.name.includes(".unfinished-");
-    if (entry.isFile() && !isKept) await rm(path, { force: true });
-  }
 }
 
 if (import.meta.main) {

@@ -228,6 +228,7 @@ export const CATALOGUE = {
   "alarm.close": { zh: "关闭", en: "Close" },
   "alarm.history": { zh: "经过", en: "What happened" },
   "alarm.details": { zh: "报警详情", en: "Alarm details" },
+  "alarm.order": { zh: "平台命令：{outcome}", en: "Order from the desk: {outcome}" },
   "alarm.rule": { zh: "规则", en: "Rule" },
   "alarm.openDevice": { zh: "打开站点画面", en: "Open the station" },
   "alarm.suppression.shelved": { zh: "{by} 搁置至 {until}：{reason}", en: "Shelved by {by} until {until}: {reason}" },

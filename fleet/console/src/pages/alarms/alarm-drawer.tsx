@@ -106,7 +106,7 @@ function History({ detail }: HistoryProps): ReactNode {
     ...detail.commands.map((command) => ({
       key: command.id,
       atMs: command.sentAtMs,
-      title: sayCommand(language, command),
+      title: say("alarm.order", { outcome: sayCommand(language, command) }),
       note: [command.actor],
       isStep: false,
     })),
