@@ -185,6 +185,7 @@ class OpenedGateway implements AsyncDisposable {
     this.#noteSiteFaults(refused);
     if (refused.length === 0) await this.#saveLastGood();
     await this.#page.start(this.#running.document.statusPage);
+    this.#loopDelay.begin();
   }
 
   apply(): Promise<readonly SiteFault[]> {

@@ -10,7 +10,7 @@ export interface LoopDelay {
   readonly maxMs: number;
 }
 
-/** Watches the event loop of this process. */
+/** Watches the event loop of this process from `begin` on: loading modules is no delay of anything. */
 export class LoopDelayMonitor implements Disposable {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #nowMs: () => number;
@@ -20,6 +20,10 @@ export class LoopDelayMonitor implements Disposable {
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
     this.#windowSinceMs = nowMs();
+  }
+
+  begin(): void {
+    this.#windowSinceMs = this.#nowMs();
     this.#histogram.enable();
   }
 

@@ -1,9 +1,13 @@
+import { alarmPriority } from "@outpost/wire/records.ts";
+
 import type { AlarmView } from "../rules/alarm-engine.ts";
 import { suppressionOf } from "../rules/life/alarm-life.ts";
 import { SCRIPT, STYLE } from "./assets.ts";
 import { WORDS, type Language, type Told, type Words } from "./catalogue.ts";
 import { html, trusted, type Html } from "./html.ts";
 import type { DeviceView, PointView, Snapshot } from "./snapshot.ts";
+
+const PRIORITIES = alarmPriority.options;
 
 interface View {
   readonly language: Language;
@@ -77,7 +81,7 @@ export function renderLive(snapshot: Snapshot, language: Language): string {
     }
     <section class="cards">${cards(snapshot, view)}</section>
     <h2>${words.alarms}</h2>
-    ${alarms.length === 0 ? html`<p class="ok">${words.noAlarms}</p>` : alarms.map((one) => alarm(one, view))}
+    ${alarms.length === 0 ? html`<p class="ok">${words.noAlarms}</p>` : alarms.toSorted(byUrgency).map((one) => alarm(one, view))}
     <h2>${words.devices}</h2>
     ${devices.map((one) => device(one, view))}
   `.html;
@@ -116,19 +120,31 @@ function card(title: string, tone: string, main: string, detail: string): Html {
   </div>`;
 }
 
+/** What still waits for somebody first, then by priority, then the newest. */
+function byUrgency(a: AlarmView, b: AlarmView): number {
+  return (
+    Number(isOpen(b.life)) - Number(isOpen(a.life)) ||
+    PRIORITIES.indexOf(a.rule.priority) - PRIORITIES.indexOf(b.rule.priority) ||
+    b.life.raisedAtMs - a.life.raisedAtMs
+  );
+}
+
+function isOpen(life: AlarmView["life"]): boolean {
+  return life.state === "active-unacknowledged" || life.state === "cleared-unacknowledged";
+}
+
 function alarm({ rule, life, last }: AlarmView, { words, language, time }: View): Html {
   const suppression = words.suppression[suppressionOf(life).kind];
-  const isOpen = life.state === "active-unacknowledged" || life.state === "cleared-unacknowledged";
   const value = last?.value === null || last?.value === undefined ? "" : ` · ${shownNumber(last.value)}`;
   const where = rule.source === undefined ? "" : ` · ${rule.source.deviceId} ${rule.source.pointId ?? ""}`;
-  return html`<article class="card alarm ${rule.priority} ${isOpen ? "" : "is-quiet"}">
+  return html`<article class="card alarm ${rule.priority} ${isOpen(life) ? "" : "is-quiet"}">
     <div>
       <h3>${rule.message[language]}</h3>
       <span class="soft">${words.raisedAt} ${time(life.raisedAtMs)}${value}${where}</span>
     </div>
     <span class="tag">${words.priority[rule.priority]}</span>
     <span class="tag">${suppression === "" ? words.state[life.state] : suppression}</span>
-    ${isOpen ? acknowledgeForm(life.occurrenceId ?? "", life.version, { words, language }) : trusted("")}
+    ${isOpen(life) ? acknowledgeForm(life.occurrenceId ?? "", life.version, { words, language }) : trusted("")}
   </article>`;
 }
 
@@ -147,7 +163,9 @@ function device(one: DeviceView, view: View): Html {
     <div class="head">
       <h3>${one.name[language]}</h3>
       <span class="${tone}">${words.health[one.health.state]}</span>
-      <span class="soft">${one.health.reason} ${words.since} ${time(one.health.sinceWallMs)}</span>
+      <span class="soft"
+        >${one.health.state === "online" ? "" : one.health.reason} ${words.since} ${time(one.health.sinceWallMs)}</span
+      >
       <span class="soft">${one.id} · ${one.profile}</span>
     </div>
     <table>

@@ -9,6 +9,7 @@ import type { AlarmAnswer } from "../rules/life/alarm-life.ts";
 import { languageOf, TOLD } from "./catalogue.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import { renderLive, renderPage } from "./page.ts";
+import { PROMETHEUS_CONTENT_TYPE } from "./prometheus.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface StatusPageDeps {
@@ -81,7 +82,7 @@ function addRoutes(server: FastifyInstance, deps: StatusPageDeps): void {
       .send(renderLive(await deps.snapshot(), language));
   });
   server.get("/metrics", async (_request, reply) => {
-    await reply.type(deps.metrics.contentType).send(await deps.metrics.render(await deps.snapshot()));
+    await reply.type(PROMETHEUS_CONTENT_TYPE).send(deps.metrics.render(await deps.snapshot()));
   });
   server.get("/healthz", async (_request, reply) => {
     await reply.send({ ok: true });
