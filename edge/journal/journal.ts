@@ -90,10 +90,11 @@ export interface Journal extends AsyncDisposable {
   openEpoch(reason: string): Promise<string>;
 
   /**
-   * Moves rows whose numbers the fleet holds with other content to the end of the current epoch, in order. Where
-   * `epoch` is the current one, a new one begins first: its further numbers would be in conflict too.
+   * Moves the rows of an epoch from the given sequence of each stream on to the end of the current epoch, in order and in
+   * one SQLite transaction, because the fleet holds other records under these numbers. Where `epoch` is the current one,
+   * a new one begins first, so that nothing written meanwhile comes before them.
    */
-  renumber(epoch: string, stream: Stream, sequences: readonly number[]): Promise<void>;
+  renumber(epoch: string, from: Readonly<Partial<Record<Stream, number>>>): Promise<void>;
 
   status(): Promise<JournalStatus>;
 

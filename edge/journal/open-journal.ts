@@ -121,8 +121,8 @@ class WorkerJournal implements Journal {
     return answer.epoch;
   }
 
-  async renumber(...[epoch, stream, sequences]: Parameters<Journal["renumber"]>): Promise<void> {
-    await this.#ask({ kind: "renumber", id: this.#outbox.nextId(), epoch, stream, sequences });
+  async renumber(...[epoch, from]: Parameters<Journal["renumber"]>): Promise<void> {
+    await this.#ask({ kind: "renumber", id: this.#outbox.nextId(), epoch, from });
   }
 
   async status(): Promise<JournalStatus> {
@@ -218,6 +218,7 @@ class WorkerJournal implements Journal {
     const { clock } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted) {
+      // Cut short where the journal is closed; the next line sees that.
       await clock.sleep(tickMs, signal).catch(() => {});
       if (signal.aborted) return;
       const { wallMs, monotonicMs } = clock.now();

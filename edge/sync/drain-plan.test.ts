@@ -9,10 +9,18 @@ const OLD = "a".repeat(32);
 const CURRENT = "b".repeat(32);
 
 const name = (lane: Lane | undefined): string =>
-  lane === undefined ? "nothing" : `${lane.stream} ${lane.isReplay ? "backlog" : "live"} ${lane.epoch.slice(0, 1)}`;
+  lane === undefined ? "nothing" : `${lane.stream} ${lane.kind} ${lane.epoch.slice(0, 1)}`;
 
 function rows(from: number, through: number): BatchRow[] {
   return Array.from({ length: through - from + 1 }, (_, n) => ({ sequence: from + n, recordedAtMs: 0, body: "{}" }));
+}
+
+/** Takes the next lane as one found empty. */
+function take(plan: DrainPlan): Lane {
+  const lane = plan.next();
+  if (lane === undefined) throw new Error("no lane");
+  plan.sent(lane, [], 0, 0);
+  return lane;
 }
 
 /** Takes lanes off the plan as if each were found empty. */
@@ -27,10 +35,13 @@ function order(plan: DrainPlan): string[] {
 
 describe("DrainPlan", () => {
   it("sends alarms first, then what happens now, then the backlog, each by the streams' order, old epochs first", () => {
-    const plan = new DrainPlan([
-      { epoch: OLD, nextSequences: { alarm: 2, measurement: 9 } },
-      { epoch: CURRENT, nextSequences: { alarm: 5, occurrence: 3, measurement: 100 } },
-    ]);
+    const plan = new DrainPlan(
+      [
+        { epoch: OLD, nextSequences: { alarm: 2, measurement: 9 } },
+        { epoch: CURRENT, nextSequences: { alarm: 5, occurrence: 3, measurement: 100 } },
+      ],
+      [],
+    );
     expect(order(plan)).toEqual([
       "alarm live b",
       "alarm backlog a",
@@ -45,33 +56,41 @@ describe("DrainPlan", () => {
     ]);
   });
 
-  it("ends the current epoch's backlog where its live lane begins, and an old epoch's nowhere", () => {
-    const plan = new DrainPlan([
-      { epoch: OLD, nextSequences: { alarm: 7 } },
-      { epoch: CURRENT, nextSequences: { alarm: 5 } },
+  it("ends the backlog where the live lane begins, and the live lane nowhere", () => {
+    const plan = new DrainPlan([{ epoch: CURRENT, nextSequences: { alarm: 5 } }], []);
+    const [live, backlog] = [take(plan), take(plan)];
+    expect([name(live), live.after, live.through]).toEqual(["alarm live b", 4, Number.MAX_SAFE_INTEGER]);
+    expect([name(backlog), backlog.after, backlog.through]).toEqual(["alarm backlog b", 0, 4]);
+  });
+
+  it("sends what the fleet held already first and alone, until it has answered for all of it", () => {
+    const epochs = [{ epoch: CURRENT, nextSequences: { alarm: 5, measurement: 100 } }];
+    const plan = new DrainPlan(epochs, [
+      { epoch: CURRENT, stream: "measurement", intervals: [[1, 40]] },
+      { epoch: CURRENT, stream: "alarm", intervals: [[1, 900]] },
     ]);
-    const [live, old, backlog] = ["alarm live b", "alarm backlog a", "alarm backlog b"].map((wanted) => {
-      const lane = plan.next();
-      expect(name(lane)).toBe(wanted);
-      if (lane === undefined) throw new Error("no lane");
-      plan.sent(lane, [], 0, 0);
-      return lane;
-    });
-    if (live === undefined || old === undefined || backlog === undefined) throw new Error("no lane");
-    expect(live.after).toBe(4);
-    expect(plan.lastOf(backlog)).toBe(4);
-    expect([plan.lastOf(live), plan.lastOf(old)]).toEqual([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
+    const alarms = take(plan);
+    expect([name(alarms), alarms.through]).toEqual(["alarm overlap b", 4]);
+    const overlap = plan.next();
+    if (overlap === undefined) throw new Error("no lane");
+    expect([name(overlap), overlap.after, overlap.through]).toEqual(["measurement overlap b", 0, 40]);
+    plan.sent(overlap, rows(30, 40), 100, 0);
+    plan.sent(overlap, [], 0, 0);
+    expect([name(plan.next()), plan.isReconciling()]).toEqual(["nothing", true]);
+    plan.answered(CURRENT, "measurement", [[1, 40]], 1);
+    expect([name(plan.next()), plan.isReconciling()]).toEqual(["alarm live b", false]);
+    expect(order(plan)).toContain("measurement backlog b");
   });
 
   it("looks at a live lane again only when its stream was written", () => {
-    const plan = new DrainPlan([{ epoch: CURRENT, nextSequences: {} }]);
+    const plan = new DrainPlan([{ epoch: CURRENT, nextSequences: {} }], []);
     expect(order(plan)).toHaveLength(STREAMS.length);
     plan.written(["occurrence"]);
     expect(order(plan)).toEqual(["occurrence live b"]);
   });
 
   it("keeps places for alarms and live records however much backlog is under way", () => {
-    const plan = new DrainPlan([{ epoch: CURRENT, nextSequences: { measurement: 1_000 } }]);
+    const plan = new DrainPlan([{ epoch: CURRENT, nextSequences: { measurement: 1_000 } }], []);
     for (const _ of STREAMS) {
       const lane = plan.next();
       if (lane !== undefined) plan.sent(lane, [], 0, 0);
@@ -88,7 +107,7 @@ describe("DrainPlan", () => {
   });
 
   it("counts a batch as answered once every sequence of it is, in whatever pieces", () => {
-    const plan = new DrainPlan([{ epoch: CURRENT, nextSequences: { alarm: 20 } }]);
+    const plan = new DrainPlan([{ epoch: CURRENT, nextSequences: { alarm: 20 } }], []);
     plan.written([]);
     const live = plan.next();
     if (live === undefined) throw new Error("no lane");

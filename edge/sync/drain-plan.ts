@@ -1,12 +1,18 @@
 import type { BatchRow } from "@outpost/wire/batch.ts";
+import type { Welcome } from "@outpost/wire/downlink.ts";
 import type { Intervals } from "@outpost/wire/identifiers.ts";
 import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
 
-/** Rows that go up in order: those of one stream of one epoch, written before (backlog) or during (live) this session. */
+/**
+ * Rows that go up in order, of one stream of one epoch. `overlap`: numbers the fleet held when the session began;
+ * `backlog`: written before the session; `live`: written during it.
+ */
 export interface Lane {
+  readonly kind: "overlap" | "backlog" | "live";
   readonly epoch: string;
   readonly stream: Stream;
-  readonly isReplay: boolean;
+  /** The last sequence that belongs to the lane. */
+  readonly through: number;
   /** Read rows above this sequence next. */
   after: number;
   /** Whether there may be rows above `after`. */
@@ -25,42 +31,62 @@ interface Flight {
 const MAX_FLIGHTS = { alarm: 4, live: 4, backlog: 4 } as const;
 type LaneClass = keyof typeof MAX_FLIGHTS;
 
+/** What the journal holds: the epochs oldest first, the current one last. */
+export type HeldEpochs = readonly {
+  readonly epoch: string;
+  readonly nextSequences: Readonly<Partial<Record<Stream, number>>>;
+}[];
+
 /**
  * What goes up next, and what is under way. Alarms first, then what happens now, then the backlog, each by the streams'
  * own order. Knows nothing of the broker or the disk: the caller reads, sends and reports back.
+ *
+ * Rows whose numbers the fleet holds already go first and alone. Mostly their acknowledgement was lost; but if this disk
+ * was restored from an old image, the fleet holds other records under these numbers, and everything from there on has to
+ * move to a new epoch. That can only be done without losing the order while nothing behind them has been sent.
  */
 export class DrainPlan {
   readonly #lanes: readonly Lane[];
-  readonly #currentEpoch: string;
-  readonly #backlogEnds: ReadonlyMap<Stream, number>;
   #flights: Flight[] = [];
 
-  /** @param epochs  the epochs the journal holds rows of, oldest first, the current one last. */
-  constructor(
-    epochs: readonly { readonly epoch: string; readonly nextSequences: Readonly<Partial<Record<Stream, number>>> }[],
-  ) {
-    const current = epochs.at(-1);
-    this.#currentEpoch = current?.epoch ?? "";
-    const backlog = epochs.flatMap(({ epoch, nextSequences }) =>
-      STREAMS.filter((stream) => (nextSequences[stream] ?? 1) > 1).map((stream) => lane(epoch, stream, true, 0)),
+  /** @param held  what the fleet said in its welcome. */
+  constructor(epochs: HeldEpochs, held: Welcome["held"]) {
+    const current = epochs.at(-1)?.epoch;
+    const lanes = epochs.flatMap(({ epoch, nextSequences }) =>
+      STREAMS.flatMap((stream) => {
+        const last = (nextSequences[stream] ?? 1) - 1;
+        const known = held.find((one) => one.epoch === epoch && one.stream === stream);
+        const overlap = Math.min(known?.intervals.at(-1)?.[1] ?? 0, last);
+        return [
+          { kind: "overlap" as const, epoch, stream, after: 0, through: overlap },
+          { kind: "backlog" as const, epoch, stream, after: overlap, through: last },
+          { kind: "live" as const, epoch, stream, after: last, through: epoch === current ? ENDLESS : last },
+        ];
+      }),
     );
-    const live =
-      current === undefined
-        ? []
-        : STREAMS.map((stream) => lane(current.epoch, stream, false, (current.nextSequences[stream] ?? 1) - 1));
-    this.#lanes = [...live, ...backlog].toSorted((a, b) => rank(a) - rank(b));
-    this.#backlogEnds = new Map(STREAMS.map((stream) => [stream, (current?.nextSequences[stream] ?? 1) - 1] as const));
+    this.#lanes = lanes
+      .filter((lane) => lane.after < lane.through)
+      .map((lane) => ({ ...lane, mayHaveRows: true }))
+      .toSorted((a, b) => rank(a) - rank(b));
   }
 
   /** The most important lane that may have rows and has a place free, or undefined: wait. */
   next(): Lane | undefined {
-    return this.#lanes.find((one) => one.mayHaveRows && this.#countFlights(classOf(one)) < MAX_FLIGHTS[classOf(one)]);
+    const isReconciling = this.isReconciling();
+    return this.#lanes.find(
+      (one) =>
+        one.mayHaveRows &&
+        (one.kind === "overlap" || !isReconciling) &&
+        this.#countFlights(classOf(one)) < MAX_FLIGHTS[classOf(one)],
+    );
   }
 
-  /** The last sequence that belongs to this lane: the backlog of the current epoch ends where the live lane begins. */
-  lastOf(one: Lane): number {
-    if (!one.isReplay || one.epoch !== this.#currentEpoch) return Number.MAX_SAFE_INTEGER;
-    return this.#backlogEnds.get(one.stream) ?? Number.MAX_SAFE_INTEGER;
+  /** Whether the fleet has yet to answer for rows whose numbers it held when the session began. */
+  isReconciling(): boolean {
+    return (
+      this.#lanes.some((one) => one.kind === "overlap" && one.mayHaveRows) ||
+      this.#flights.some((flight) => flight.lane.kind === "overlap")
+    );
   }
 
   /** These rows of the lane are on their way. No rows: the lane is empty until something is written. */
@@ -76,7 +102,7 @@ export class DrainPlan {
 
   /** The journal gained rows of these streams. */
   written(streams: readonly Stream[]): void {
-    for (const one of this.#lanes) if (!one.isReplay && streams.includes(one.stream)) one.mayHaveRows = true;
+    for (const one of this.#lanes) if (one.kind === "live" && streams.includes(one.stream)) one.mayHaveRows = true;
   }
 
   /**
@@ -105,18 +131,16 @@ export class DrainPlan {
   }
 }
 
-function lane(epoch: string, stream: Stream, isReplay: boolean, after: number): Lane {
-  return { epoch, stream, isReplay, after, mayHaveRows: true };
-}
+const ENDLESS = Number.MAX_SAFE_INTEGER;
 
 function classOf(one: Lane): LaneClass {
   if (one.stream === "alarm") return "alarm";
-  return one.isReplay ? "backlog" : "live";
+  return one.kind === "live" ? "live" : "backlog";
 }
 
 function rank(one: Lane): number {
   const first = { alarm: 0, live: 100, backlog: 200 }[classOf(one)];
-  return first + STREAMS.indexOf(one.stream) * 2 + (one.isReplay ? 1 : 0);
+  return first + STREAMS.indexOf(one.stream) * 3 + { overlap: 0, live: 1, backlog: 2 }[one.kind];
 }
 
 function isWithin(sequence: number, intervals: Intervals): boolean {

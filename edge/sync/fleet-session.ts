@@ -7,6 +7,7 @@ import { encodeBatch } from "@outpost/wire/batch.ts";
 import type { Received, Welcome } from "@outpost/wire/downlink.ts";
 import { encodeMessage } from "@outpost/wire/message.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
+import type { Stream } from "@outpost/wire/streams.ts";
 import { downlinkFilter, uplinkTopic, type UplinkKind } from "@outpost/wire/topics.ts";
 import type { Hello, Notice, Presence } from "@outpost/wire/uplink.ts";
 
@@ -96,6 +97,10 @@ class FleetSession {
   #pausedUntilMs = 0;
   #reportDueMs = 0;
   #noticesUnderWay = 0;
+  /** The lowest number in conflict, by epoch and stream. */
+  readonly #conflicts = new Map<string, Partial<Record<Stream, number>>>();
+  /** The fleet holds numbers that this journal has not reached yet. */
+  #isRestored = false;
   /** The first fault of something that nobody waits for. */
   #fault: Error | undefined;
 
@@ -184,37 +189,50 @@ class FleetSession {
     this.#onWelcome();
     this.#deps.onServerTime(welcome.serverMs);
     const status = await this.#deps.journal.status();
-    if (knowsLessThanFleet(status, welcome)) {
-      this.#deps.log.warn("the fleet holds records this journal never wrote: restored from an old image");
-      await this.#deps.journal.openEpoch("restored from an old image");
-      await this.#greet();
-      return;
-    }
     if (status.epoch !== this.#epoch) {
       await this.#greet();
       return;
     }
-    this.#plan = new DrainPlan(namedEpochs(status));
+    this.#plan = new DrainPlan(namedEpochs(status), welcome.held);
+    this.#conflicts.clear();
+    this.#isRestored = knowsLessThanFleet(status, welcome);
     this.#reportDueMs = 0;
     this.#deps.onState({ phase: "live", session: this.#session });
+    await this.#reconcile();
   }
 
   async #confirm(answer: Received): Promise<void> {
     const { epoch, stream, conflicts } = answer;
     const nowMs = this.#deps.clock.monotonicMs();
     const answered = [...answer.intervals, ...conflicts.map((one) => [one, one] as const)];
+    const wasReconciling = this.#plan?.isReconciling() ?? false;
     for (const batch of this.#plan?.answered(epoch, stream, answered, nowMs) ?? []) {
       this.#batchBytes = nextBatchBytes(this.#batchBytes, batch.bytes, batch.tookMs);
     }
-    if (conflicts.length === 0) {
-      this.#watch(this.#deps.journal.confirm(epoch, stream, answer.intervals));
+    this.#watch(this.#deps.journal.confirm(epoch, stream, answer.intervals));
+    if (conflicts.length > 0 && !wasReconciling) {
+      // Rows behind these are under way already. Greeting again tells what the fleet holds by now.
+      await this.#greet();
       return;
     }
-    await this.#deps.journal.confirm(epoch, stream, answer.intervals);
-    if ((await this.#deps.journal.status()).epoch === epoch) {
-      await this.#deps.journal.openEpoch("the fleet holds other records under these numbers");
+    if (conflicts.length > 0) this.#noteConflict(epoch, stream, Math.min(...conflicts));
+    await this.#reconcile();
+  }
+
+  #noteConflict(epoch: string, stream: Stream, first: number): void {
+    const known = this.#conflicts.get(epoch) ?? {};
+    this.#conflicts.set(epoch, { ...known, [stream]: Math.min(first, known[stream] ?? first) });
+  }
+
+  /** Once the fleet has answered for every number it held before: whether this disk is what the fleet remembers. */
+  async #reconcile(): Promise<void> {
+    if (this.#plan === undefined || this.#plan.isReconciling()) return;
+    if (this.#conflicts.size === 0 && !this.#isRestored) return;
+    this.#deps.log.warn("the fleet holds other records under numbers of this journal: restored from an old image");
+    for (const [epoch, from] of this.#conflicts) await this.#deps.journal.renumber(epoch, from);
+    if (this.#isRestored && (await this.#deps.journal.status()).epoch === this.#epoch) {
+      await this.#deps.journal.openEpoch("restored from an old image");
     }
-    await this.#deps.journal.renumber(epoch, stream, conflicts);
     await this.#greet();
   }
 
@@ -253,14 +271,16 @@ class FleetSession {
   }
 
   async #sendBatch(plan: DrainPlan, lane: Lane): Promise<void> {
-    const { epoch, stream, isReplay, after } = lane;
+    const { epoch, stream, after } = lane;
     const maxBytes = this.#batchBytes;
     const found = await this.#deps.journal.read({ epoch, stream, after, maxRows: MAX_BATCH_ROWS, maxBytes });
-    const rows = found.filter((row) => row.sequence <= plan.lastOf(lane));
+    const rows = found.filter((row) => row.sequence <= lane.through);
     if (rows.length === 0) {
       plan.sent(lane, [], 0, 0);
+      if (lane.kind === "overlap") await this.#reconcile();
       return;
     }
+    const isReplay = lane.kind !== "live";
     const payload = encodeBatch({ session: this.#session, epoch, stream, isReplay }, rows);
     plan.sent(lane, rows, payload.byteLength, this.#deps.clock.monotonicMs());
     this.#send("batch", payload);

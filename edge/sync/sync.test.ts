@@ -160,19 +160,25 @@ it("opens a new epoch where the fleet holds more than the journal ever wrote", a
   expect(fleet.batches.at(-1)?.header.epoch).toBe((await journal.status()).epoch);
 });
 
-it("writes anew, in a new epoch, what the fleet holds otherwise under the same numbers", async () => {
+it("writes anew, in a new epoch and in order, everything from the first number the fleet holds otherwise", async () => {
   await journal.append(numbered(1, 5));
   const { epoch } = await journal.status();
   const agree = fleet.script.onBatch;
-  fleet.script.onBatch = (batch) =>
-    batch.header.epoch === epoch && batch.header.stream === "occurrence"
-      ? { intervals: [[1, 2]], conflicts: batch.rows.map((row) => row.sequence).filter((sequence) => sequence > 2) }
-      : agree(batch);
+  fleet.script.onHello = (hello) =>
+    hello.epochs.some((one) => one.epoch === epoch) ? [{ epoch, stream: "occurrence", intervals: [[1, 4]] }] : [];
+  fleet.script.onBatch = (batch) => {
+    if (batch.header.epoch !== epoch) return agree(batch);
+    // Written while the fleet is being asked: it must come after what is moved.
+    journal.append(numbered(6, 6)).catch(() => {});
+    return { intervals: [[1, 2]], conflicts: [3, 4] };
+  };
   start();
+  await waitFor(() => expect(fleet.numbers).toContain(6));
   await untilEmpty();
-  const anew = fleet.batches.filter((batch) => batch.header.epoch !== epoch && batch.header.stream === "occurrence");
-  const bodies = anew.flatMap((batch) => batch.rows.map((row) => Number(/"number":(\d+)/.exec(row.body)?.[1])));
-  expect([...new Set(bodies)]).toEqual([3, 4, 5]);
+  const sent = fleet.batches.map((batch) => batch.rows.map((row) => Number(/"number":(\d+)/.exec(row.body)?.[1])));
+  expect(sent[0]).toEqual([1, 2, 3, 4]);
+  expect(sent.slice(1).flat()).toEqual([3, 4, 5, 6]);
+  expect(fleet.batches.slice(1).every((batch) => batch.header.epoch !== epoch)).toBe(true);
 });
 
 it("holds back while the fleet is busy", async () => {

@@ -1,6 +1,6 @@
 import type { BatchRow } from "@outpost/wire/batch.ts";
 import type { Intervals } from "@outpost/wire/identifiers.ts";
-import type { Stream } from "@outpost/wire/streams.ts";
+import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
 
 import type { JournalFile } from "./journal-file.ts";
 import { placeOf, sequenceOf } from "./schema.ts";
@@ -9,11 +9,16 @@ import { appendVoid, cutRange, putVoid, reasonOf, type VoidReason } from "./void
 /** What a row costs on the wire beside its body: sequence, recorded time, separators. */
 const ROW_OVERHEAD_BYTES = 32;
 
+/** A row to be written. */
+export interface NewRow {
+  readonly stream: Stream;
+  readonly recordedAtMs: number;
+  readonly lane: string;
+  readonly body: string;
+}
+
 /** Writes one row at the end of the current epoch. @returns its sequence. */
-export function appendRow(
-  file: JournalFile,
-  row: { readonly stream: Stream; readonly recordedAtMs: number; readonly lane: string; readonly body: string },
-): number {
+export function appendRow(file: JournalFile, row: NewRow): number {
   const { ledger } = file;
   const sequence = ledger.take(row.stream);
   const place = placeOf(ledger.current.ordinal, sequence);
@@ -83,6 +88,26 @@ export function confirmRows(
     if (budget <= 0) return confirmed.intervals.slice(index + 1);
   }
   return [];
+}
+
+/** Gives new numbers to all rows of an epoch from these sequences on. @returns the streams named. */
+export function renumberFrom(
+  file: JournalFile,
+  epoch: string,
+  from: Readonly<Partial<Record<Stream, number>>>,
+): Stream[] {
+  const entry = file.ledger.find(epoch);
+  if (entry === undefined) return [];
+  return STREAMS.filter((stream) => {
+    const first = from[stream];
+    if (first === undefined) return false;
+    const spans = file.table(stream).spans(placeOf(entry.ordinal, first), placeOf(entry.ordinal + 1, 0) - 1);
+    const sequences = spans.flatMap((span) =>
+      Array.from({ length: span.through - span.place + 1 }, (_, offset) => sequenceOf(span.place) + offset),
+    );
+    renumberRows(file, { epoch, stream, sequences });
+    return true;
+  });
 }
 
 /**

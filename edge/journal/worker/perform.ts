@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 
 import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
 
-import type { DiskLadder, JournalStatus } from "../journal.ts";
+import type { DiskLadder, Entry, JournalStatus } from "../journal.ts";
 import type { JournalLimits } from "../limits.ts";
 import { isTurnedAway } from "../space/ladder.ts";
 import type { JournalFile } from "../store/journal-file.ts";
 import { holdsRows } from "../store/ledger.ts";
-import { appendRow, confirmRows, readRows, renumberRows } from "../store/rows.ts";
+import { appendRow, confirmRows, readRows, renumberFrom } from "../store/rows.ts";
 import { appendVoid } from "../store/voids.ts";
 import { DROPPED, DUPLICATE, type Answer, type AppendRequest, type Request } from "./protocol.ts";
 
@@ -66,8 +66,7 @@ export function perform(request: Request, round: Round): Performed {
     case "renumber":
       // The fleet proves that the current numbers were used before: every further one would be a conflict too.
       if (request.epoch === file.ledger.current.epoch) openEpoch(round, "numbers were used twice");
-      renumberRows(file, request);
-      round.written.add(request.stream);
+      for (const stream of renumberFrom(file, request.epoch, request.from)) round.written.add(stream);
       return answered({ kind: "done", id });
     case "status":
       return answered({ kind: "status", id, status: round.status() });
@@ -131,27 +130,29 @@ function append(request: AppendRequest, round: Round): Answer {
   }
   const { epoch } = file.ledger.current;
   const outcomes = new Float64Array(entries.streams.length);
-  for (let index = 0; index < outcomes.length; index += 1) outcomes[index] = appendEntry(request, index, round);
+  const lanes = entries.lanes.split("\n");
+  const bodies = entries.bodies.split("\n");
+  for (const [index, body] of bodies.entries()) {
+    const stream = STREAMS[entries.streams[index] ?? -1];
+    assert(stream !== undefined, "packed entries have all their columns");
+    const row = { stream, body, lane: lanes[index] ?? "", recordedAtMs: entries.recordedAtMs[index] ?? 0 };
+    outcomes[index] = appendEntry(row, entries.extras.get(index), round);
+  }
   if (mustKeep) file.answers.save(run, id, { epoch, outcomes: [...outcomes] }, oldestPending);
   return { kind: "appended", id, epoch, outcomes };
 }
 
-function appendEntry({ entries }: AppendRequest, index: number, round: Round): number {
+function appendEntry(row: NewRow, extra: Pick<Entry, "dedupeKey" | "state"> | undefined, round: Round): number {
   const { file } = round;
-  const stream = STREAMS[entries.streams[index] ?? -1];
-  const body = entries.bodies[index];
-  assert(stream !== undefined && body !== undefined, "packed entries have all their columns");
-  const extra = entries.extras.get(index);
   if (extra?.dedupeKey !== undefined && file.dedupe.has(extra.dedupeKey)) return DUPLICATE;
   // State is what protects the site: it is kept even where the entry it came with is turned away.
   if (extra?.state !== undefined) file.state.save(extra.state);
-  const recordedAtMs = entries.recordedAtMs[index] ?? 0;
-  if (isTurnedAway(stream, round.level)) {
-    noteDrop(round.drops, stream, recordedAtMs);
+  if (isTurnedAway(row.stream, round.level)) {
+    noteDrop(round.drops, row.stream, row.recordedAtMs);
     return DROPPED;
   }
-  const sequence = appendRow(file, { stream, recordedAtMs, lane: entries.lanes[index] ?? "", body });
+  const sequence = appendRow(file, row);
   if (extra?.dedupeKey !== undefined) file.dedupe.note(extra.dedupeKey, round.runningMs, round.limits.maxDedupeKeys);
-  round.written.add(stream);
+  round.written.add(row.stream);
   return sequence;
 }
