@@ -1,4 +1,3 @@
-import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -37,7 +36,7 @@ export class Visit implements AsyncDisposable {
   constructor(context: BrowserContext, page: Page, origin: string) {
     this.#context = context;
     this.page = page;
-    this.#screenshots = process.env["OUTPOST_SCREENSHOTS"] ?? mkdtempSync(join(tmpdir(), "outpost-console-"));
+    this.#screenshots = process.env["OUTPOST_SCREENSHOTS"] ?? join(tmpdir(), "outpost-console");
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.faults.push(message.text());
     });
@@ -61,7 +60,7 @@ export class Visit implements AsyncDisposable {
     return visit;
   }
 
-  /** Keeps a picture for people to look at: in `OUTPOST_SCREENSHOTS`, else in a temporary folder. */
+  /** Keeps a picture for people to look at: in `OUTPOST_SCREENSHOTS`, else in the system's temporary folder. */
   async picture(name: string): Promise<void> {
     await this.page.screenshot({ path: join(this.#screenshots, `${name}.png`) });
   }

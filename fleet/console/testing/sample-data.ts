@@ -1,12 +1,4 @@
-import type {
-  Alarm,
-  AlarmDetail,
-  Command,
-  Device,
-  GatewayDetail,
-  GatewaySummary,
-  PointHistory,
-} from "../../api/schemas.ts";
+import type { Alarm, AlarmDetail, Command, Device, GatewaySummary, PointHistory } from "../../api/schemas.ts";
 import type { PointLatest } from "../../api/schemas.ts";
 
 /** One district in miniature: a pump station that works, one that is cut off. */
@@ -51,10 +43,6 @@ export function sampleGateways(nowMs: number): GatewaySummary[] {
       openAlarmCount: 1,
     },
   ];
-}
-
-export function sampleDetail(summary: GatewaySummary): GatewayDetail {
-  return { ...summary, reported: null, reportedAtMs: null };
 }
 
 export function sampleDevices(gatewayId: string): Device[] {

@@ -1,14 +1,6 @@
 import { z } from "zod";
 
-import type {
-  Alarm,
-  AlarmDetail,
-  AlarmPage,
-  Command,
-  Device,
-  GatewayDetail,
-  PointLatest,
-} from "../../../api/schemas.ts";
+import type { Alarm, AlarmDetail, AlarmPage, Command, Device, PointLatest } from "../../../api/schemas.ts";
 import type { GatewaySummary, PointHistory } from "../../../api/schemas.ts";
 import {
   alarmDetail,
@@ -16,7 +8,6 @@ import {
   command,
   demo,
   device,
-  gatewayDetail,
   gatewaySummary,
   pointHistory,
   pointLatest,
@@ -31,10 +22,6 @@ export interface DeviceRef {
 
 export function askGateways(signal: AbortSignal): Promise<readonly GatewaySummary[]> {
   return ask(z.array(gatewaySummary), "/api/gateways", { signal });
-}
-
-export function askGateway(gatewayId: string, signal: AbortSignal): Promise<GatewayDetail> {
-  return ask(gatewayDetail, `/api/gateways/${encodeURIComponent(gatewayId)}`, { signal });
 }
 
 export function askDevices(gatewayId: string, signal: AbortSignal): Promise<readonly Device[]> {
@@ -82,14 +69,6 @@ export function askAlarm(alarmId: string, signal: AbortSignal): Promise<AlarmDet
 export function acknowledge(alarm: Alarm, actor: string, note: string): Promise<Command> {
   const body = { expectedVersion: alarm.version, actor, ...(note === "" ? {} : { note }) };
   return ask(command, `/api/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, { body });
-}
-
-export function shelve(
-  alarm: Alarm,
-  wish: { readonly actor: string; readonly reason: string; readonly forMs: number },
-): Promise<Command> {
-  const body = { expectedVersion: alarm.version, ...wish };
-  return ask(command, `/api/alarms/${encodeURIComponent(alarm.id)}/shelve`, { body });
 }
 
 export function askCommand(commandId: string, signal: AbortSignal): Promise<Command> {
