@@ -101,6 +101,8 @@ async function connect(options: ExternalBrokerOptions, url: string): Promise<Con
     client.on("close", resolve);
     client.on("error", (error) => options.log.warn("the connection to the broker failed", { reason: error.message }));
     const connected = client;
+    // Every message under way listens for the end of the connection.
+    client.setMaxListeners(0);
     const reply: Publish = async (topic, payload) => await publishWithin(connected, topic, payload);
     client.on("message", (topic, payload) => {
       if (parseUplinkTopic(topic) !== undefined) options.onUplink(topic, payload, reply);
