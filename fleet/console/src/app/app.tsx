@@ -8,12 +8,12 @@ import type { Alarm } from "../../../api/schemas.ts";
 import { LOCALES, parseLanguage } from "../i18n/language.ts";
 import type { Desk } from "../live/desk.ts";
 import { DeskProvider } from "./desk-context.tsx";
+import { Shell } from "./frame/shell.tsx";
 import { useRemembered } from "./preferences.ts";
-import { Shell } from "./shell.tsx";
 import { antdTheme, parseColourScheme } from "./theme.ts";
 
 const AcknowledgeDialogue = lazy(async () => ({
-  default: (await import("../parts/acknowledge-dialogue.tsx")).AcknowledgeDialogue,
+  default: (await import("../parts/alarms/acknowledge-dialogue.tsx")).AcknowledgeDialogue,
 }));
 
 interface AppProps {

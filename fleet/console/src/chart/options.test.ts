@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
+import type { Sample } from "./data/trace.ts";
 import type { TrendContent } from "./options.ts";
 import { PALETTES, trendOptions } from "./options.ts";
-import type { Sample } from "./trace.ts";
 
 const FROM = Date.UTC(2026, 2, 1, 16);
 const HOUR = 3_600_000;

@@ -2,9 +2,9 @@ import type { EChartsCoreOption } from "echarts/core";
 
 import { zoneOffsetMs } from "../i18n/format.ts";
 import type { Mark } from "../mimic/station.ts";
-import type { Sample } from "./trace.ts";
-import { badStretches } from "./trace.ts";
-import type { Stretch } from "./view.ts";
+import type { Sample } from "./data/trace.ts";
+import { badStretches } from "./data/trace.ts";
+import type { Stretch } from "./data/view.ts";
 
 /** Canvas colours: the drawing surface knows no style sheet. */
 export interface Palette {

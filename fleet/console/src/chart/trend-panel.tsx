@@ -6,14 +6,14 @@ import { useSpeech } from "../app/desk-context.tsx";
 import { useNowMs } from "../app/use-now.ts";
 import { zoneLabel } from "../i18n/format.ts";
 import { Failed } from "../parts/states.tsx";
-import type { Palette } from "./options.ts";
+import { useAskedStretch } from "./data/use-asked-stretch.ts";
 
 import "./trend.css";
-import { useAskedStretch } from "./use-asked-stretch.ts";
+import type { TimeView } from "./data/view.ts";
+import { pan, stretchOf, zoom } from "./data/view.ts";
+import type { Palette } from "./options.ts";
 import type { Trend, TrendSubject } from "./use-trend.ts";
 import { useTrend } from "./use-trend.ts";
-import type { TimeView } from "./view.ts";
-import { pan, stretchOf, zoom } from "./view.ts";
 
 /** The drawing library is the largest part of the desk; it is fetched when the first chart is shown. */
 const ChartCanvas = lazy(async () => ({ default: (await import("./canvas.tsx")).ChartCanvas }));

@@ -8,13 +8,13 @@ import { useDesk, useSpeech, useSurroundings } from "../app/desk-context.tsx";
 import { dayAndTime, quantity, zoneOffsetMs } from "../i18n/format.ts";
 import type { Station } from "../mimic/station.ts";
 import { unitText, useShownText } from "../parts/shown-value.tsx";
+import type { Sample } from "./data/trace.ts";
+import { heldUntil, sampleAt, within } from "./data/trace.ts";
+import { useTraces } from "./data/use-traces.ts";
+import type { Stretch } from "./data/view.ts";
 import type { Palette } from "./options.ts";
 import { colourOf, PALETTES, trendOptions } from "./options.ts";
 import { tipElement } from "./tip.ts";
-import type { Sample } from "./trace.ts";
-import { heldUntil, sampleAt, within } from "./trace.ts";
-import { useTraces } from "./use-traces.ts";
-import type { Stretch } from "./view.ts";
 
 /** What a trend is drawn of. */
 export interface TrendSubject {

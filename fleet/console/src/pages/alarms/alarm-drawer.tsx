@@ -10,9 +10,9 @@ import { Link } from "../../app/router.tsx";
 import { dayAndTime, quantity } from "../../i18n/format.ts";
 import { isUnacknowledged } from "../../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
-import { AcknowledgeButton } from "../../parts/acknowledge-button.tsx";
-import { AlarmState, Priority } from "../../parts/alarm-marks.tsx";
-import { sayCommand } from "../../parts/command-text.ts";
+import { AcknowledgeButton } from "../../parts/alarms/acknowledge-button.tsx";
+import { AlarmState, Priority } from "../../parts/alarms/alarm-marks.tsx";
+import { sayCommand } from "../../parts/alarms/command-text.ts";
 import { Failed, Loading } from "../../parts/states.tsx";
 
 interface AlarmDrawerProps {

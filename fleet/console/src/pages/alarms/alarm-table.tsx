@@ -9,8 +9,8 @@ import { useNowMs } from "../../app/use-now.ts";
 import { quantity, shortTime } from "../../i18n/format.ts";
 import { isUnacknowledged } from "../../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
-import { AcknowledgeButton } from "../../parts/acknowledge-button.tsx";
-import { AlarmState, Priority } from "../../parts/alarm-marks.tsx";
+import { AcknowledgeButton } from "../../parts/alarms/acknowledge-button.tsx";
+import { AlarmState, Priority } from "../../parts/alarms/alarm-marks.tsx";
 
 interface AlarmTableProps {
   readonly alarms: readonly Alarm[];

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useDesk, useSpeech } from "../../app/desk-context.tsx";
 import { Link } from "../../app/router.tsx";
 import { isUnacknowledged, openAlarms } from "../../live/alarms.ts";
-import { AlarmList } from "../../parts/alarm-list.tsx";
+import { AlarmList } from "../../parts/alarms/alarm-list.tsx";
 import { Figures } from "./figures.tsx";
 import { GatewayTable } from "./gateway-table.tsx";
 

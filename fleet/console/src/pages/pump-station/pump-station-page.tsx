@@ -8,7 +8,7 @@ import { deviceKey, pointsOf } from "../../live/feed.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
 import { Mimic } from "../../mimic/mimic.tsx";
 import { stationOf } from "../../mimic/station.ts";
-import { AlarmList } from "../../parts/alarm-list.tsx";
+import { AlarmList } from "../../parts/alarms/alarm-list.tsx";
 import { Empty, ReadState } from "../../parts/states.tsx";
 import { DemoWeather } from "./demo-weather.tsx";
 import { DeviceHead } from "./device-head.tsx";

@@ -1,16 +1,16 @@
 import type { ReactNode } from "react";
 
-import type { Alarm } from "../../../api/schemas.ts";
-import { useDesk, useSpeech, useSurroundings } from "../app/desk-context.tsx";
-import { Link } from "../app/router.tsx";
-import { shortTime } from "../i18n/format.ts";
-import { isUnacknowledged } from "../live/alarms.ts";
-import { gatewayOf, zoneOf } from "../live/names.ts";
-import { AcknowledgeButton } from "./acknowledge-button.tsx";
+import type { Alarm } from "../../../../api/schemas.ts";
+import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
+import { Link } from "../../app/router.tsx";
+import { shortTime } from "../../i18n/format.ts";
+import { isUnacknowledged } from "../../live/alarms.ts";
+import { gatewayOf, zoneOf } from "../../live/names.ts";
+import { Empty, ReadState } from "../states.tsx";
 
 import "./alarm-list.css";
+import { AcknowledgeButton } from "./acknowledge-button.tsx";
 import { AlarmState, Priority } from "./alarm-marks.tsx";
-import { Empty, ReadState } from "./states.tsx";
 
 interface AlarmListProps {
   readonly alarms: readonly Alarm[];

@@ -2,25 +2,25 @@ import { Button } from "antd";
 import type { ReactNode } from "react";
 import { lazy, Suspense } from "react";
 
-import { timeOfDay } from "../i18n/format.ts";
-import { DEFAULT_ZONE } from "../live/names.ts";
-import { Empty, Loading } from "../parts/states.tsx";
+import { timeOfDay } from "../../i18n/format.ts";
+import { DEFAULT_ZONE } from "../../live/names.ts";
+import { Empty, Loading } from "../../parts/states.tsx";
+import { useDesk, useSpeech } from "../desk-context.tsx";
+import { Link, useRoute } from "../router.tsx";
+import type { Route } from "../routes.ts";
+import { addressOf } from "../routes.ts";
 import { AlarmRibbon } from "./alarm-ribbon.tsx";
-import { useDesk, useSpeech } from "./desk-context.tsx";
 import { Fence } from "./fence.tsx";
 import { Header } from "./header.tsx";
-import { Link, useRoute } from "./router.tsx";
-import type { Route } from "./routes.ts";
-import { addressOf } from "./routes.ts";
 
 // Each page is fetched when it is opened: header and alarms stand before the first of them.
 const OverviewPage = lazy(async () => ({
-  default: (await import("../pages/overview/overview-page.tsx")).OverviewPage,
+  default: (await import("../../pages/overview/overview-page.tsx")).OverviewPage,
 }));
 const PumpStationPage = lazy(async () => ({
-  default: (await import("../pages/pump-station/pump-station-page.tsx")).PumpStationPage,
+  default: (await import("../../pages/pump-station/pump-station-page.tsx")).PumpStationPage,
 }));
-const AlarmsPage = lazy(async () => ({ default: (await import("../pages/alarms/alarms-page.tsx")).AlarmsPage }));
+const AlarmsPage = lazy(async () => ({ default: (await import("../../pages/alarms/alarms-page.tsx")).AlarmsPage }));
 
 /** What stands around every page: header, the urgent alarm, the state of the connection. */
 export function Shell(): ReactNode {

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 
-import type { Language } from "../i18n/language.ts";
-import { isUnacknowledged, openAlarms } from "../live/alarms.ts";
-import { useDesk, useSpeech, useSurroundings } from "./desk-context.tsx";
-import { Link } from "./router.tsx";
-import type { Route } from "./routes.ts";
+import type { Language } from "../../i18n/language.ts";
+import { isUnacknowledged, openAlarms } from "../../live/alarms.ts";
+import { useDesk, useSpeech, useSurroundings } from "../desk-context.tsx";
+import { Link } from "../router.tsx";
+import type { Route } from "../routes.ts";
 
 /** The other language, in its own words. */
 const OTHER: Readonly<Record<Language, { readonly language: Language; readonly name: string; readonly tag: string }>> =

@@ -2,8 +2,8 @@ import { Button } from "antd";
 import type { ReactNode } from "react";
 import { Component } from "react";
 
-import { Empty } from "../parts/states.tsx";
-import { useSpeech } from "./desk-context.tsx";
+import { Empty } from "../../parts/states.tsx";
+import { useSpeech } from "../desk-context.tsx";
 
 interface FenceProps {
   readonly children: ReactNode;

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from "react";
 
-import type { PointLatest } from "../../../api/schemas.ts";
-import type { PointHistory } from "../../../api/schemas.ts";
-import type { DeviceRef } from "../api/endpoints.ts";
-import { askHistory } from "../api/endpoints.ts";
-import type { Query } from "../api/use-query.ts";
-import { useQuery } from "../api/use-query.ts";
+import type { PointLatest } from "../../../../api/schemas.ts";
+import type { PointHistory } from "../../../../api/schemas.ts";
+import type { DeviceRef } from "../../api/endpoints.ts";
+import { askHistory } from "../../api/endpoints.ts";
+import type { Query } from "../../api/use-query.ts";
+import { useQuery } from "../../api/use-query.ts";
 import type { Sample, Tail } from "./trace.ts";
 import { appendToTail, traceOf } from "./trace.ts";
 import type { Stretch } from "./view.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { PointHistory, PointLatest } from "../../../api/schemas.ts";
-import { samplePoints, STATION } from "../../testing/sample-data.ts";
+import type { PointHistory, PointLatest } from "../../../../api/schemas.ts";
+import { samplePoints, STATION } from "../../../testing/sample-data.ts";
 import type { Tail } from "./trace.ts";
 import { appendToTail, badStretches, heldUntil, MAX_TAIL, sampleAt, traceOf, within } from "./trace.ts";
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
-import type { Alarm } from "../../../api/schemas.ts";
-import { useSpeech } from "../app/desk-context.tsx";
+import type { Alarm } from "../../../../api/schemas.ts";
+import { useSpeech } from "../../app/desk-context.tsx";
 
 import "./alarm-marks.css";
 

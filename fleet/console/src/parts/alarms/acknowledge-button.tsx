@@ -1,8 +1,8 @@
 import { Button } from "antd";
 import type { ReactNode } from "react";
 
-import type { Alarm } from "../../../api/schemas.ts";
-import { useSpeech, useSurroundings } from "../app/desk-context.tsx";
+import type { Alarm } from "../../../../api/schemas.ts";
+import { useSpeech, useSurroundings } from "../../app/desk-context.tsx";
 
 interface AcknowledgeButtonProps {
   readonly alarm: Alarm;

@@ -2,18 +2,18 @@ import { Alert, Button, Input, Modal } from "antd";
 import type { ReactNode } from "react";
 import { useId, useState } from "react";
 
-import type { Alarm, Command } from "../../../api/schemas.ts";
-import { acknowledge, askCommand } from "../api/endpoints.ts";
-import type { ApiError } from "../api/errors.ts";
-import { asApiError } from "../api/errors.ts";
-import { useQuery } from "../api/use-query.ts";
-import { useDesk, useSpeech, useSurroundings } from "../app/desk-context.tsx";
-import { useNowMs } from "../app/use-now.ts";
+import type { Alarm, Command } from "../../../../api/schemas.ts";
+import { acknowledge, askCommand } from "../../api/endpoints.ts";
+import type { ApiError } from "../../api/errors.ts";
+import { asApiError } from "../../api/errors.ts";
+import { useQuery } from "../../api/use-query.ts";
+import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
+import { useNowMs } from "../../app/use-now.ts";
 
 import "./acknowledge-dialogue.css";
+import { useErrorText } from "../states.tsx";
 import { AlarmState, Priority } from "./alarm-marks.tsx";
 import { sayCommand } from "./command-text.ts";
-import { useErrorText } from "./states.tsx";
 
 const MAX_NAME = 120;
 const MAX_NOTE = 500;

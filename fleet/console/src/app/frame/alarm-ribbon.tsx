@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import { useEffect } from "react";
 
-import { shortTime } from "../i18n/format.ts";
-import { isUnacknowledged, openAlarms } from "../live/alarms.ts";
-import { gatewayOf, zoneOf } from "../live/names.ts";
-import { AcknowledgeButton } from "../parts/acknowledge-button.tsx";
-import { Priority } from "../parts/alarm-marks.tsx";
-import { useDesk, useSpeech } from "./desk-context.tsx";
-import { Link } from "./router.tsx";
+import { shortTime } from "../../i18n/format.ts";
+import { isUnacknowledged, openAlarms } from "../../live/alarms.ts";
+import { gatewayOf, zoneOf } from "../../live/names.ts";
+import { AcknowledgeButton } from "../../parts/alarms/acknowledge-button.tsx";
+import { Priority } from "../../parts/alarms/alarm-marks.tsx";
+import { useDesk, useSpeech } from "../desk-context.tsx";
+import { Link } from "../router.tsx";
 
 import "./alarm-ribbon.css";
 

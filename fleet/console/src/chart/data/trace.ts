@@ -1,4 +1,4 @@
-import type { PointHistory, PointLatest } from "../../../api/schemas.ts";
+import type { PointHistory, PointLatest } from "../../../../api/schemas.ts";
 import type { Stretch } from "./view.ts";
 
 /** One step of a line. `average: null` breaks the line; `badReason` says why where a reading was bad. */
