@@ -20,6 +20,8 @@ interface Load {
 export class Outbox {
   readonly #limits: JournalLimits;
   readonly #pending = new Map<number, Pending>();
+  /** Those of them that must be kept, in their order. */
+  readonly #pendingKept = new Map<number, AppendRequest>();
   readonly #ordinary: Load = { entries: 0, chars: 0 };
   readonly #kept: Load = { entries: 0, chars: 0 };
   #lastId = 0;
@@ -35,13 +37,13 @@ export class Outbox {
 
   /** Of the requests that must be kept, the lowest that has no answer yet; without any, the next id to come. */
   get oldestKept(): number {
-    for (const [id, { request }] of this.#pending) if (isKept(request)) return id;
-    return this.#lastId + 1;
+    const [oldest] = this.#pendingKept.keys();
+    return oldest ?? this.#lastId + 1;
   }
 
   /** Requests without an answer that the worker must be given again, in their order. */
   get keptRequests(): AppendRequest[] {
-    return [...this.#pending.values()].map(({ request }) => request).filter(isKept);
+    return [...this.#pendingKept.values()];
   }
 
   /** @throws JournalError `journal/queue-full` where so much more would be over the limit. */
@@ -59,6 +61,7 @@ export class Outbox {
   async expect(request: Request): Promise<Exclude<Answer, { kind: "failed" }>> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#pending.set(request.id, { request, resolve, reject });
+    if (isKept(request)) this.#pendingKept.set(request.id, request);
     this.#count(request, 1);
     const answer = await promise;
     if (answer.kind === "failed") throw new JournalError(answer.code, answer.message);
@@ -76,7 +79,7 @@ export class Outbox {
 
   /** Everything is over: whatever has no answer is rejected with `journal/closed`. @returns how many were kept ones. */
   rejectAll(why: string): number {
-    const kept = this.keptRequests.length;
+    const kept = this.#pendingKept.size;
     for (const id of this.#pending.keys()) this.#reject(id, why);
     return kept;
   }
@@ -89,6 +92,7 @@ export class Outbox {
     const pending = this.#pending.get(id);
     if (pending === undefined) return undefined;
     this.#pending.delete(id);
+    this.#pendingKept.delete(id);
     this.#count(pending.request, -1);
     return pending;
   }
@@ -96,7 +100,7 @@ export class Outbox {
   #count(request: Request, sign: 1 | -1): void {
     if (request.kind !== "append") return;
     const load = request.mustKeep ? this.#kept : this.#ordinary;
-    load.entries += sign * request.entries.bodies.length;
+    load.entries += sign * request.entries.streams.length;
     load.chars += sign * request.chars;
   }
 }

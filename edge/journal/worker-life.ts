@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { Backoff } from "@outpost/kernel/backoff.ts";
-import type { Clock } from "@outpost/kernel/clock.ts";
+import { sleep, type Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 
 import type { FromWorker, ToWorker, WorkerSettings } from "./worker/protocol.ts";
@@ -57,9 +57,11 @@ export class WorkerLife {
     const worker = this.#worker;
     if (worker !== undefined) {
       this.post({ kind: "close" });
-      const timer = setTimeout(() => void worker.terminate(), CLOSE_WAIT_MS);
-      await this.#running;
-      clearTimeout(timer);
+      const ended = new AbortController();
+      const patience = sleep(CLOSE_WAIT_MS, ended.signal).catch(() => {});
+      await Promise.race([this.#running, patience]);
+      ended.abort();
+      if (this.isAlive) await worker.terminate();
     }
     await this.#running;
   }
@@ -72,6 +74,7 @@ export class WorkerLife {
       const pauseMs = this.#backoff.nextMs();
       log.error("the journal's worker ended; another is started", { why, pauseMs });
       this.#options.onDeath(why);
+      // Cut short where the journal is closed meanwhile; the loop sees that itself.
       await clock.sleep(pauseMs, this.#stop.signal).catch(() => {});
     }
   }

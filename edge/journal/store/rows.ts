@@ -1,9 +1,11 @@
+import assert from "node:assert/strict";
+
 import type { BatchRow } from "@outpost/wire/batch.ts";
 import type { Intervals } from "@outpost/wire/identifiers.ts";
 import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
 
 import type { JournalFile } from "./journal-file.ts";
-import { placeOf, sequenceOf } from "./schema.ts";
+import { ordinalOf, placeOf, sequenceOf } from "./schema.ts";
 import { appendVoid, cutRange, putVoid, reasonOf, type VoidReason } from "./voids.ts";
 
 /** What a row costs on the wire beside its body: sequence, recorded time, separators. */
@@ -90,7 +92,12 @@ export function confirmRows(
   return [];
 }
 
-/** Gives new numbers to all rows of an epoch from these sequences on. @returns the streams named. */
+/**
+ * Gives the rows of an epoch from these sequences on new numbers at the end of the current epoch, in order; recorded
+ * time and body stay. A void moves with its count.
+ *
+ * @returns the streams named.
+ */
 export function renumberFrom(
   file: JournalFile,
   epoch: string,
@@ -98,37 +105,30 @@ export function renumberFrom(
 ): Stream[] {
   const entry = file.ledger.find(epoch);
   if (entry === undefined) return [];
+  assert(entry !== file.ledger.current, "rows move to another epoch");
   return STREAMS.filter((stream) => {
     const first = from[stream];
-    if (first === undefined) return false;
-    const spans = file.table(stream).spans(placeOf(entry.ordinal, first), placeOf(entry.ordinal + 1, 0) - 1);
-    const sequences = spans.flatMap((span) =>
-      Array.from({ length: span.through - span.place + 1 }, (_, offset) => sequenceOf(span.place) + offset),
-    );
-    renumberRows(file, { epoch, stream, sequences });
-    return true;
+    if (first !== undefined) moveRows(file, stream, placeOf(entry.ordinal, first));
+    return first !== undefined;
   });
 }
 
-/**
- * Gives rows new numbers at the end of the current epoch, in order; their recorded time and body stay. A number inside
- * a void moves as one lost record. Numbers without a row are left alone.
- */
-export function renumberRows(
-  file: JournalFile,
-  conflict: { readonly epoch: string; readonly stream: Stream; readonly sequences: readonly number[] },
-): void {
-  const entry = file.ledger.find(conflict.epoch);
-  if (entry === undefined) return;
-  const table = file.table(conflict.stream);
+function moveRows(file: JournalFile, stream: Stream, from: number): void {
+  const table = file.table(stream);
   const deps = { table, ledger: file.ledger };
-  for (const sequence of conflict.sequences.toSorted((a, b) => a - b)) {
-    const place = placeOf(entry.ordinal, sequence);
-    const row = table.lastOf(placeOf(entry.ordinal, 0), place);
-    if (row === undefined || (row.through ?? row.place) < place) continue;
-    cutRange(deps, { from: place, through: place });
-    if (row.through === null) appendRow(file, { ...row, stream: conflict.stream });
-    else appendVoid(deps, 1, reasonOf(row), row.recordedAtMs);
+  const epochStart = placeOf(ordinalOf(from), 0);
+  const through = placeOf(ordinalOf(from) + 1, 0) - 1;
+  const reaching = table.lastOf(epochStart, from - 1);
+  if (reaching?.through != null && reaching.through >= from) {
+    cutRange(deps, { from, through: reaching.through });
+    appendVoid(deps, reaching.through - from + 1, reasonOf(reaching), reaching.recordedAtMs);
+  }
+  for (;;) {
+    const [row] = table.iterate(from, through, 1);
+    if (row === undefined) return;
+    cutRange(deps, { from: row.place, through: row.through ?? row.place });
+    if (row.through === null) appendRow(file, { ...row, stream });
+    else appendVoid(deps, row.through - row.place + 1, reasonOf(row), row.recordedAtMs);
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { openFileHere, scratchDirectory } from "../testing/scratch.ts";
 import type { JournalFile } from "./journal-file.ts";
-import { appendRow, confirmRows, giveUpOldest, renumberRows } from "./rows.ts";
+import { appendRow, confirmRows, giveUpOldest, renumberFrom } from "./rows.ts";
 import { placeOf, sequenceOf } from "./schema.ts";
 import { appendVoid, putVoid, type VoidReason } from "./voids.ts";
 
@@ -103,23 +103,20 @@ describe("a void", () => {
     expect(file.ledger.tally(stream).nextSequence).toBe(10);
   });
 
-  it("moves as one lost record where one of its numbers is in conflict", () => {
+  it("moves with its count, the part that is in conflict", () => {
     const file = fileWith(6);
     const { epoch } = file.ledger.current;
     makeVoid(file, 2, 5);
     file.atomically(() => {
       file.ledger.openEpoch(0, "test");
-      renumberRows(file, { epoch, stream, sequences: [3, 4, 6] });
+      renumberFrom(file, epoch, { measurement: 4 });
     });
-    const rows = [...file.table(stream).iterate(0, Number.MAX_SAFE_INTEGER, 100)];
-    expect(
-      rows.map((row) => [sequenceOf(row.place), row.through === null ? row.body : sequenceOf(row.through)]),
-    ).toEqual([
-      [1, '{"n":1}'],
-      [2, 2],
-      [5, 5],
+    const spans = file.table(stream).spans(0, Number.MAX_SAFE_INTEGER);
+    expect(spans.map((span) => [sequenceOf(span.place), sequenceOf(span.through)])).toEqual([
+      [1, 1],
+      [2, 3],
       [1, 2],
-      [3, '{"n":6}'],
+      [3, 3],
     ]);
   });
 });

@@ -7,7 +7,7 @@ import type { JournalLimits } from "../limits.ts";
 import { isTurnedAway } from "../space/ladder.ts";
 import type { JournalFile } from "../store/journal-file.ts";
 import { holdsRows } from "../store/ledger.ts";
-import { appendRow, confirmRows, readRows, renumberFrom } from "../store/rows.ts";
+import { appendRow, confirmRows, readRows, renumberFrom, type NewRow } from "../store/rows.ts";
 import { appendVoid } from "../store/voids.ts";
 import { DROPPED, DUPLICATE, type Answer, type AppendRequest, type Request } from "./protocol.ts";
 
