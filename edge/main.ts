@@ -27,8 +27,8 @@ program
   .action(run);
 program
   .command("check")
-  .description("say what is wrong with a site file, and exit with 1 where something is")
-  .requiredOption("--site <file>", "the site file (YAML)")
+  .description("say what is wrong with site files, and exit with 1 where something is")
+  .requiredOption("--site <file...>", "one or more site files (YAML)")
   .action(check);
 
 async function run(options: { readonly site: string; readonly state: string }): Promise<void> {
@@ -54,11 +54,16 @@ async function run(options: { readonly site: string; readonly state: string }): 
   }
 }
 
-async function check(options: { readonly site: string }): Promise<void> {
-  const reading = await readSite(options.site);
-  if (reading.kind === "refused") return fail(...faultLines(reading.faults));
-  const { devices, rules, actions } = reading.site.document;
-  console.log(`${options.site}: good (${devices.length} devices, ${rules.length} rules, ${actions.length} actions)`);
+async function check(options: { readonly site: readonly string[] }): Promise<void> {
+  for (const file of options.site) {
+    const reading = await readSite(file);
+    if (reading.kind === "refused") {
+      fail(...faultLines(reading.faults));
+      continue;
+    }
+    const { devices, rules, actions } = reading.site.document;
+    console.log(`${file}: good (${devices.length} devices, ${rules.length} rules, ${actions.length} actions)`);
+  }
 }
 
 function serve(gateway: Gateway, log: Log): void {
