@@ -3,31 +3,19 @@ import { BoundedQueue } from "@outpost/kernel/bounded-queue.ts";
 import { systemClock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
-import { parseBatch } from "@outpost/wire/batch.ts";
 import { WireError } from "@outpost/wire/errors.ts";
 import type { Pool } from "pg";
 
-import type { Publish } from "../broker/bus.ts";
 import { isTransient } from "../store/database.ts";
-import { ensureDay, PARTITIONED, partitionDay } from "../store/partitions.ts";
 import { commitCarefully } from "./careful.ts";
 import { commitGroup, type Answer, type Committed } from "./commit.ts";
-import { CopyRows } from "./copy-rows.ts";
-import type { Directory, GatewayNumbers } from "./directory.ts";
-import { namesIn, prepareBatch, type Batch, type PreparedBatch, type PreparedGroup } from "./group.ts";
+import { Days } from "./days.ts";
+import type { Directory } from "./directory.ts";
+import { GroupInMaking, type Parcel } from "./group-in-making.ts";
+import type { Batch } from "./group.ts";
 import type { IngestMetrics } from "./metrics.ts";
 
-/** A transaction takes up to so much; enough to make its own cost small, little enough to be answered soon. */
-const MAX_GROUP_BYTES = 4 * 1024 * 1024;
-const MAX_GROUP_BATCHES = 64;
 const SAY_EVERY_MS = 10_000;
-
-/** A batch as it came from the broker. */
-export interface Parcel {
-  readonly gatewayId: string;
-  readonly payload: Buffer;
-  readonly reply: Publish;
-}
 
 export interface LaneDeps {
   readonly pool: Pool;
@@ -43,25 +31,28 @@ export interface LaneDeps {
   readonly onDone: (parcel: Parcel) => void;
 }
 
-interface Group {
-  readonly parcels: readonly Parcel[];
-  readonly batches: readonly { readonly parcel: Parcel; readonly batch: Batch }[];
-  readonly prepared: PreparedGroup;
+/** A group on its way into the database. */
+interface Committing {
+  readonly done: Promise<void>;
+  /** Aborts when it is done. */
+  readonly doneSignal: AbortSignal;
 }
 
 /**
- * Takes batches one group after the other into the database. While one group is being committed the next is read and
- * checked. Lanes are independent: what holds one up holds no other.
+ * Takes batches one group after the other into the database. While one group is being committed the batches that come
+ * are read and join the next: the busier the database, the larger the groups. Lanes are independent: what holds one up
+ * holds no other.
  */
 export class Lane {
   readonly #deps: LaneDeps;
   readonly #queue: BoundedQueue<Parcel>;
-  readonly #knownDays = new Set<string>();
+  readonly #days: Days;
   #saidAtMs = -Infinity;
 
   constructor(deps: LaneDeps, maxParcels: number) {
     this.#deps = deps;
     this.#queue = new BoundedQueue({ maxLength: maxParcels, whenFull: "refuse" });
+    this.#days = new Days(deps.pool, deps.log);
   }
 
   /** @returns false where the lane is full. */
@@ -71,42 +62,81 @@ export class Lane {
 
   /** Works until `signal` aborts; the transaction under way is finished first. */
   async run(signal: AbortSignal): Promise<void> {
-    let committing = Promise.resolve();
-    const carried: Parcel[] = [];
+    let committing: Committing = { done: Promise.resolve(), doneSignal: AbortSignal.abort() };
     while (!signal.aborted) {
-      const parcels = await this.#takeGroup(carried, signal).catch(() => []);
-      const group = await this.#prepare(parcels, signal);
-      await committing;
-      committing = this.#commit(group, signal);
+      const group = await this.#gather(committing.doneSignal, signal);
+      await committing.done;
+      committing = this.#begin(group, signal);
     }
-    await committing;
+    await committing.done;
   }
 
-  /** @param carried  what was taken from the queue but was too much for the last group. */
-  async #takeGroup(carried: Parcel[], signal: AbortSignal): Promise<Parcel[]> {
-    if (carried.length === 0) carried.push(...(await this.#queue.take(MAX_GROUP_BATCHES, signal)));
-    let bytes = 0;
-    const fits = carried.findIndex((parcel) => (bytes += parcel.payload.length) > MAX_GROUP_BYTES);
-    return carried.splice(0, fits < 0 ? carried.length : Math.max(1, fits));
-  }
-
-  async #prepare(parcels: readonly Parcel[], signal: AbortSignal): Promise<Group> {
-    const copies = { measurements: new CopyRows(), occurrences: new CopyRows() };
-    const batches: { parcel: Parcel; batch: Batch }[] = [];
-    const prepared: PreparedBatch[] = [];
-    for (const parcel of parcels) {
+  /** Gathers one batch at least, and more while the group before is being committed. */
+  async #gather(committed: AbortSignal, signal: AbortSignal): Promise<GroupInMaking> {
+    const retrying = async <T>(work: () => Promise<T>): Promise<T> => await this.#retrying(signal, work);
+    const group = new GroupInMaking({ ...this.#deps, days: this.#days, retrying });
+    while (!group.isFull) {
+      const enough = group.isEmpty ? signal : AbortSignal.any([signal, committed]);
+      const [parcel] = await this.#queue.take(1, enough).catch(() => []);
+      if (parcel === undefined) break;
       try {
-        const batch = { gatewayId: parcel.gatewayId, ...parseBatch(parcel.payload) };
-        const numbers = await this.#retrying(signal, async () => await this.#enterNames(batch));
-        prepared.push(prepareBatch(batch, numbers, copies));
-        batches.push({ parcel, batch });
+        await group.add(parcel);
       } catch (error) {
         if (!signal.aborted) await this.#setAside(parcel, error);
       }
-      // A group may take long to read; the alarms and the API have their turn in between.
+      // A batch takes a while to read; the alarms and the API have their turn in between.
       await new Promise(setImmediate);
     }
-    return { parcels, batches, prepared: { batches: prepared, ...copies } };
+    return group;
+  }
+
+  #begin(group: GroupInMaking, signal: AbortSignal): Committing {
+    const finished = new AbortController();
+    const commit = async (): Promise<void> => {
+      await this.#commit(group, signal);
+      finished.abort();
+    };
+    return { done: commit(), doneSignal: finished.signal };
+  }
+
+  /** Never rejects: what could not be committed is never answered, and comes again. */
+  async #commit(group: GroupInMaking, signal: AbortSignal): Promise<void> {
+    const { pool, metrics, log } = this.#deps;
+    const { prepared } = group;
+    try {
+      if (prepared.batches.length === 0) return;
+      const stopTimer = metrics.commitSeconds.startTimer();
+      const committed = await this.#retrying(signal, async () => {
+        try {
+          return await commitGroup(pool, prepared);
+        } catch (error) {
+          if (isTransient(error)) throw error;
+          log.warn("the database refuses a row; looking for it", { reason: asError(error).message });
+          return await commitCarefully(pool, prepared);
+        }
+      });
+      stopTimer();
+      this.#report(group, committed);
+    } catch (error) {
+      if (!signal.aborted) log.error("batches were not committed", { reason: asError(error).message });
+    } finally {
+      for (const parcel of group.parcels) this.#deps.onDone(parcel);
+    }
+  }
+
+  #report({ batches }: GroupInMaking, committed: Committed): void {
+    const { metrics, onCommitted, onChanged } = this.#deps;
+    metrics.rows.inc(committed.rowCount);
+    metrics.quarantined.inc(committed.quarantinedCount);
+    batches.forEach(({ parcel, batch }, index) => {
+      const answer = committed.answers[index];
+      if (answer === undefined) return;
+      metrics.batches.inc();
+      metrics.bytes.inc(parcel.payload.length);
+      metrics.conflicts.inc(answer.conflicts.length);
+      onCommitted(parcel, batch, answer);
+    });
+    onChanged(committed);
   }
 
   /** One gateway's batch that cannot be dealt with holds up neither the lane nor the batches taken with it. */
@@ -114,6 +144,7 @@ export class Lane {
     const reason = asError(error).message;
     this.#sayRarely("a batch was set aside", { gateway: parcel.gatewayId, reason });
     if (!(error instanceof WireError)) return;
+    this.#deps.metrics.quarantined.inc();
     try {
       await this.#deps.onUnreadable(parcel, reason);
     } catch (second) {
@@ -129,76 +160,7 @@ export class Lane {
     this.#deps.log.warn(message, fields);
   }
 
-  /** Enters what the batch names for the first time, and makes the partitions its rows need. */
-  async #enterNames(batch: Batch): Promise<GatewayNumbers> {
-    const { directory } = this.#deps;
-    const numbers = await directory.gateway(batch.gatewayId);
-    await directory.ensureEpochs(numbers, [batch.header.epoch]);
-    const { devices, points } = namesIn(batch);
-    await directory.ensureDevices(numbers, devices);
-    await directory.ensurePoints(numbers, points);
-    await this.#ensureDays(batch);
-    return numbers;
-  }
-
-  /** Partitions are made when a first row needs them. Without one, the default partition takes the rows. */
-  async #ensureDays({ header, rows }: Batch): Promise<void> {
-    const table = PARTITIONED.find((name) => name === header.stream);
-    if (table === undefined) return;
-    const nowMs = Date.now();
-    for (const row of rows) {
-      const day = partitionDay(row.recordedAtMs, nowMs);
-      const key = `${table}/${day}`;
-      if (day === undefined || this.#knownDays.has(key)) continue;
-      try {
-        await ensureDay(this.#deps.pool, table, day);
-        this.#knownDays.add(key);
-      } catch (error) {
-        if (isTransient(error)) throw error;
-        this.#deps.log.warn("a partition could not be made", { key, reason: asError(error).message });
-      }
-    }
-  }
-
-  async #commit(group: Group, signal: AbortSignal): Promise<void> {
-    const { pool, metrics, log } = this.#deps;
-    const stopTimer = metrics.commitSeconds.startTimer();
-    try {
-      if (group.batches.length === 0) return;
-      const committed = await this.#retrying(signal, async () => {
-        try {
-          return await commitGroup(pool, group.prepared);
-        } catch (error) {
-          if (isTransient(error)) throw error;
-          log.warn("the database refuses a row; looking for it", { reason: asError(error).message });
-          return await commitCarefully(pool, group.prepared);
-        }
-      });
-      this.#report(group, committed);
-    } catch (error) {
-      if (!signal.aborted) log.error("batches were not committed", { reason: asError(error).message });
-    } finally {
-      stopTimer();
-      for (const parcel of group.parcels) this.#deps.onDone(parcel);
-    }
-  }
-
-  #report({ batches }: Group, committed: Committed): void {
-    const { metrics, onCommitted, onChanged } = this.#deps;
-    metrics.rows.inc(committed.rowCount);
-    metrics.quarantined.inc(committed.quarantinedCount);
-    batches.forEach(({ parcel, batch }, index) => {
-      const answer = committed.answers[index];
-      if (answer === undefined) return;
-      metrics.batches.inc();
-      metrics.bytes.inc(parcel.payload.length);
-      metrics.conflicts.inc(answer.conflicts.length);
-      onCommitted(parcel, batch, answer);
-    });
-    onChanged(committed);
-  }
-
-  /** Tries again for as long as it takes where the fault will pass: the database is restarting, or two got in each other's way. */
+  /** Tries again for as long as it takes where the fault will pass: the database restarts, or two were in each other's way. */
   async #retrying<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const backoff = new Backoff({ firstMs: 50, maxMs: 10_000 });
     for (;;) {
@@ -207,8 +169,7 @@ export class Lane {
       } catch (error) {
         if (!isTransient(error) || signal.aborted) throw error;
         this.#deps.metrics.retries.inc();
-        if (backoff.tries > 2)
-          this.#deps.log.warn("the database cannot take batches now", { reason: asError(error).message });
+        this.#sayRarely("the database cannot take batches now", { reason: asError(error).message });
         await systemClock.sleep(backoff.nextMs(), signal);
       }
     }
