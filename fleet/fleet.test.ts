@@ -14,8 +14,9 @@ import { z } from "zod";
 import { alarmPage, health, liveEvents } from "./api/schemas.ts";
 import { openTestFleet } from "./api/testing/fleet.ts";
 import { LiveReader } from "./api/testing/live-reader.ts";
-import { findFreePort, startMosquitto } from "./broker/testing/mosquitto.ts";
+import { startMosquitto } from "./broker/testing/mosquitto.ts";
 import { until } from "./broker/testing/until.ts";
+import { freePort } from "./demo/free-ports.ts";
 import { hex128, TestGateway } from "./ingest/testing/gateway.ts";
 import { alarm, measurementRow, occurrenceRow } from "./ingest/testing/rows.ts";
 import { openPool } from "./store/database.ts";
@@ -81,7 +82,7 @@ describe("the fleet's command line", () => {
   });
 
   it("says in one line which server it cannot reach, without passwords", async () => {
-    const port = await findFreePort();
+    const port = await freePort();
     const databaseUrl = `postgres://outpost:secret@127.0.0.1:${port}/outpost`;
     const noDatabase = await runToEnd(ON_FREE_PORTS, { DATABASE_URL: databaseUrl });
     const databaseHere = await server.createDatabase();
@@ -170,7 +171,7 @@ describe("a fleet whose database goes away", () => {
 
 describe.skipIf(missingPeer(MOSQUITTO) !== undefined)("two fleet processes that share a broker and a database", () => {
   it("take every record once between them, and what one writes the other's desk shows at once", async () => {
-    const port = await findFreePort();
+    const port = await freePort();
     await using broker = await startMosquitto(port);
     expect(broker).toBeDefined();
     const databaseUrl = await server.createDatabase();

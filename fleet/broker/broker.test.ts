@@ -8,11 +8,12 @@ import { downlinkFilter, downlinkTopic, uplinkTopic } from "@outpost/wire/topics
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { afterEach, describe, expect, it } from "vitest";
 
+import { freePort } from "../demo/free-ports.ts";
 import type { FleetBus } from "./bus.ts";
 import { MAX_PACKET_BYTES, openEmbeddedBroker } from "./embedded-broker.ts";
 import { openExternalBroker } from "./external-broker.ts";
 import { PacketMeter } from "./packet-guard.ts";
-import { findFreePort, startMosquitto } from "./testing/mosquitto.ts";
+import { startMosquitto } from "./testing/mosquitto.ts";
 import { until } from "./testing/until.ts";
 
 interface Uplink {
@@ -57,7 +58,7 @@ async function closeOf(emitter: { once(event: "close", listener: () => void): un
 }
 
 async function openExternal(share?: string): Promise<Rig> {
-  const port = await findFreePort();
+  const port = await freePort();
   const broker = await startMosquitto(port);
   const { onUplink, received } = collect();
   const bus = await openExternalBroker({ url: `mqtt://127.0.0.1:${port}`, share, log: silentLog, onUplink });
@@ -215,7 +216,7 @@ describe("the embedded broker", () => {
 
 describe.skipIf(missingPeer(MOSQUITTO) !== undefined)("a fleet bus whose broker stops", () => {
   it("refuses to send meanwhile, connects again, and hears the gateways again", async () => {
-    const port = await findFreePort();
+    const port = await freePort();
     const first = await startMosquitto(port);
     const { onUplink, received } = collect();
     await using bus = await openExternalBroker({

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 import { startProgram, type RunningProgram } from "./child-process.ts";
+import { freePorts } from "./free-ports.ts";
 
 /** Ports of a demo; all on loopback. */
 export interface DemoPorts {
@@ -39,25 +39,6 @@ export interface Demo extends AsyncDisposable {
 const HOST = "127.0.0.1";
 /** The water of the simulated station moves so much faster than real water: a storm shows within seconds. */
 const WATER_SPEED = 20;
-
-/** Ports nobody listens on. They are not reserved: take them at once. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, HOST, () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 /** Five free ports, for runs that need no fixed address. */
 export async function freeDemoPorts(): Promise<DemoPorts> {

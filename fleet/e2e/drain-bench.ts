@@ -7,7 +7,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import { Command } from "commander";
 
 import { startProgram } from "../demo/child-process.ts";
-import { freePorts } from "../demo/demo.ts";
+import { freePorts } from "../demo/free-ports.ts";
 import { AlarmWatch } from "./alarm-watch.ts";
 import { FleetLedger } from "./ledger.ts";
 import { startLoadGateway, type LoadGateway } from "./load-gateway.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { startMosquitto, type Mosquitto } from "../broker/testing/mosquitto.ts";
 import { startProgram, type RunningProgram } from "../demo/child-process.ts";
-import { freePorts } from "../demo/demo.ts";
+import { freePorts } from "../demo/free-ports.ts";
 import { FaultGateway } from "./fault-gateway.ts";
 import { FleetLedger, type LedgerComparison } from "./ledger.ts";
-import { startMosquitto, type Mosquitto } from "./mosquitto.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 /** `one-process`: the broker is the fleet's own. `two-process`: mosquitto stands between. */
@@ -29,7 +29,7 @@ export interface FaultSite extends AsyncDisposable {
 export async function openFaultSite(directory: string, shape: Shape): Promise<FaultSite> {
   await using started = new AsyncDisposableStack();
   const [http = 0, mqtt = 0] = await freePorts(2);
-  const mosquitto = shape === "two-process" ? started.use(await startMosquitto(directory, mqtt)) : undefined;
+  const mosquitto = shape === "two-process" ? started.use(await startMosquitto(mqtt)) : undefined;
   const line = started.use(await startTcpProxy(mqtt));
   const fleetState = join(directory, "fleet");
   let fleet: RunningProgram | undefined;

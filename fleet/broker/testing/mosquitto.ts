@@ -1,46 +1,72 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
-import { until } from "./until.ts";
+const LISTEN_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 20;
 
-/** A TCP port of this machine that was free a moment ago. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("a TCP server without an address");
-  return address.port;
+/** Debian's broker as a process of its own, to be ended and started again on the same port. */
+export interface Mosquitto extends AsyncDisposable {
+  readonly port: number;
+  start(): Promise<void>;
+  /** By SIGTERM, as an operator would. */
+  stop(): Promise<void>;
+  /** By SIGKILL, as a power cut would. */
+  kill(): Promise<void>;
 }
 
-/** A real mosquitto on this port, up and listening; stopped when disposed. */
-export async function startMosquitto(port: number): Promise<AsyncDisposable> {
+/** A real mosquitto on this port of loopback, up and listening. @throws Error where it does not listen within 20 s. */
+export async function startMosquitto(port: number): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), "outpost-mosquitto-"));
-  const config = join(folder, "mosquitto.conf");
-  await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
-  const broker = spawn("mosquitto", ["-c", config], { stdio: "ignore" });
-  const ended = once(broker, "exit");
-  await until(async () => (await isListening(port)) || undefined, "mosquitto listened");
+  const configuration = join(folder, "mosquitto.conf");
+  await writeFile(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  let running = await start(configuration, port);
   return {
+    port,
+    async start() {
+      running = await start(configuration, port);
+    },
+    stop: () => end(running, "SIGTERM"),
+    kill: () => end(running, "SIGKILL"),
     async [Symbol.asyncDispose]() {
-      broker.kill("SIGTERM");
-      await ended;
+      await end(running, "SIGTERM");
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
+async function start(configuration: string, port: number): Promise<ChildProcess> {
+  const broker = spawn("mosquitto", ["-c", configuration], { stdio: "ignore" });
+  // Where the program is missing there is no exit, only this; nobody listens then, which is said below.
+  broker.on("error", () => {});
+  const endMs = performance.now() + LISTEN_WITHIN_MS;
+  while (performance.now() < endMs && broker.exitCode === null) {
+    if (await isListening(port)) return broker;
+    await delay(LOOK_EVERY_MS);
+  }
+  broker.kill("SIGKILL");
+  throw new Error(`mosquitto does not listen on port ${port}`);
+}
+
+async function end(broker: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (broker.exitCode !== null || broker.signalCode !== null) return;
+  const ended = once(broker, "exit");
+  broker.kill(signal);
+  await ended;
+}
+
 async function isListening(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  socket.once("connect", () => resolve(true));
-  socket.once("error", () => resolve(false));
-  const result = await promise;
-  socket.destroy();
-  return result;
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
