@@ -3,8 +3,8 @@
  * | --- | --- |
  * | `journal/closed` | used after it was disposed, or its worker ended |
  * | `journal/queue-full` | more entries wait for the disk than `maxQueuedEntries` |
- * | `journal/disk` | SQLite could not write for a reason other than a full disk |
- * | `journal/too-large` | an entry's body is over the wire's limit |
+ * | `journal/disk` | the disk takes nothing for a reason other than being full, or cannot be read |
+ * | `journal/too-large` | a body is over the wire's limit, a key or a state row over the journal's |
  */
 export type JournalErrorCode = "journal/closed" | "journal/queue-full" | "journal/disk" | "journal/too-large";
 

@@ -27,13 +27,13 @@ interface Side {
 const { values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
-    rounds: { type: "string", default: "7" },
+    rounds: { type: "string", default: "11" },
     rows: { type: "string", default: "10000" },
     help: { type: "boolean", default: false },
   },
 });
 if (options.help) {
-  console.log("usage: journal-bench.ts [--json] [--rounds 7] [--rows 10000]   (rows per round and side)");
+  console.log("usage: journal-bench.ts [--json] [--rounds 11] [--rows 10000]   (rows per round and side)");
   process.exit(0);
 }
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "journal-bench-"));

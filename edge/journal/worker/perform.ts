@@ -130,12 +130,10 @@ function append(request: AppendRequest, round: Round): Answer {
   }
   const { epoch } = file.ledger.current;
   const outcomes = new Float64Array(entries.streams.length);
-  const lanes = entries.lanes.split("\n");
-  const bodies = entries.bodies.split("\n");
-  for (const [index, body] of bodies.entries()) {
+  for (const [index, body] of entries.bodies.entries()) {
     const stream = STREAMS[entries.streams[index] ?? -1];
     assert(stream !== undefined, "packed entries have all their columns");
-    const row = { stream, body, lane: lanes[index] ?? "", recordedAtMs: entries.recordedAtMs[index] ?? 0 };
+    const row = { stream, body, lane: entries.lanes[index] ?? "", recordedAtMs: entries.recordedAtMs[index] ?? 0 };
     outcomes[index] = appendEntry(row, entries.extras.get(index), round);
   }
   if (mustKeep) file.answers.save(run, id, { epoch, outcomes: [...outcomes] }, oldestPending);
