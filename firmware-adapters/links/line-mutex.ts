@@ -36,6 +36,13 @@ export class LineMutex {
     return this.#releaser();
   }
 
+  /** @returns what gives the line back where it is free at this moment; otherwise undefined. */
+  tryAcquire(): (() => void) | undefined {
+    if (this.#isTaken) return undefined;
+    this.#isTaken = true;
+    return this.#releaser();
+  }
+
   /** Turns everybody away who waits now. */
   refuseWaiting(reason: LinkError): void {
     for (const queue of [this.#waiting.alarm, this.#waiting.command, this.#waiting.poll]) {

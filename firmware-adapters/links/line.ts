@@ -72,7 +72,7 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
     // At start-up nobody knows yet whether the line is down: the first devices wait for the first try, which is bounded.
     if (this.#isOpening) await untilAborted(this.#firstTry.promise, signal);
     this.#openConnection();
-    const release = await this.#mutex.acquire(priority, signal);
+    const release = this.#mutex.tryAcquire() ?? (await this.#mutex.acquire(priority, signal));
     let exchange: Promise<T>;
     try {
       signal.throwIfAborted();

@@ -73,7 +73,7 @@ export async function openDevice(
   const reports = new PointReports(deviceId, profile, {
     clock,
     publish,
-    onReading: (point, latest) => commands.observe(point, latest),
+    onWatched: (point, latest) => commands.observe(point, latest),
   });
   const planner = new Planner(reports.points, settings);
   const commands = new Commands(profile, {

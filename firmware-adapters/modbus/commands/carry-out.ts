@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 
 import type { CommandOutcome, Reading } from "../../event.ts";
 import { ModbusError } from "../errors.ts";
-import { encodeValue } from "../point-value.ts";
 import type { PolledPoint } from "../polling/point-reports.ts";
+import { encodeValue } from "../values/encode-value.ts";
 import { refused } from "./permission.ts";
 import { goodValue } from "./point-io.ts";
 import type { PointIo } from "./point-io.ts";
@@ -36,7 +36,7 @@ export async function carryOut(write: PermittedWrite, io: PointIo, signal: Abort
   assert(watched !== undefined, "the profile's schema checks feedback points");
   // An alarm's actuator does not wait for a look at what was there before.
   const isUrgent = io.priority === "alarm";
-  const before = goodValue(isUrgent ? watched.latest?.reading : await io.read(watched, signal));
+  const before = goodValue(isUrgent ? io.latest(watched) : await io.read(watched, signal));
 
   let sent: Sent;
   let wasSeen = false;

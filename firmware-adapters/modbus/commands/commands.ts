@@ -52,7 +52,7 @@ export class Commands {
     }
   }
 
-  /** Takes every reading of the device into account; called synchronously by whoever reads. */
+  /** Takes a reading of a pulse coil or of a machine's run state into account. */
   observe(point: Point, { reading, atMs }: TimedReading): void {
     const history = this.#runs.get(point.id);
     if (history !== undefined) this.#runs.set(point.id, observeRun(history, reading, atMs));
@@ -174,7 +174,7 @@ export class Commands {
       clockConfidence: confidence,
       // The poll may not have noticed yet that a device is back; an alarm's actuator is tried in any case.
       isOnline: priority === "alarm" || this.#deps.isOnline(),
-      latest: (id) => this.#deps.reports.point(id)?.latest,
+      latest: (id) => this.#deps.reports.latest(id),
       runs: (id) => this.#runs.get(id) ?? NEVER_SEEN,
     };
   }

@@ -32,6 +32,11 @@ export class PointIo {
     return this.#deps.reports.point(id);
   }
 
+  /** What was last read of a point, however long ago. */
+  latest({ point }: PolledPoint): Reading | undefined {
+    return this.#deps.reports.latest(point.id)?.reading;
+  }
+
   /** Reads points now, in the fewest requests. Throws as `Session.read`. */
   async refresh(points: readonly PolledPoint[], signal: AbortSignal): Promise<void> {
     for (const block of this.#deps.planner.planFor(points)) {
@@ -42,7 +47,7 @@ export class PointIo {
   /** Reads one point now. Throws as `Session.read`. */
   async read(point: PolledPoint, signal: AbortSignal): Promise<Reading> {
     await this.refresh([point], signal);
-    return point.latest?.reading ?? { quality: "bad", reason: "not-yet-read" };
+    return this.latest(point) ?? { quality: "bad", reason: "not-yet-read" };
   }
 
   /** Writes once. Throws as `Session.write`. */

@@ -42,6 +42,7 @@ export async function readRound(
     silentInARow = outcome.kind === "unanswered" ? silentInARow + 1 : 0;
     switch (outcome.kind) {
       case "words":
+        planner.answered(block);
         reports.blockRead(block, outcome.words);
         result = { kind: "answered" };
         break;

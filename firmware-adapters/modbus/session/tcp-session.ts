@@ -7,20 +7,20 @@ import type { TcpLink, TcpPort } from "../../links/link.ts";
 import type { ReadRequest, WriteRequest } from "../codec.ts";
 import { isBitTable } from "../codec.ts";
 import { ModbusError, exceptionError } from "../errors.ts";
-import { watchMbap } from "./mbap-watch.ts";
+import { MbapPort } from "./mbap-port.ts";
 import type { Session, SessionSettings } from "./session.ts";
 
 /** A connection that carries no byte for so many requests is taken for half open, and made anew. */
 const SILENT_REQUESTS_BEFORE_RECONNECT = 3;
 
 type Client = InstanceType<typeof modbusSerial.default>;
-type MakeClient = new () => Client;
+type MakeClient = new (port: MbapPort) => Client;
 type Done<T> = (error: Error | null, result: T) => void;
 
 /**
  * Opens a Modbus TCP session. modbus-serial speaks the protocol: its transaction ids keep late answers apart. What it
- * leaves open is closed here: the socket is ours, a lost connection ends the exchange at once, a stream that is no
- * Modbus TCP ends the connection, and the counts in an answer are checked.
+ * leaves open is closed here: socket and framing are ours, a lost connection ends the exchange at once, a stream that is
+ * no Modbus TCP ends the connection, and the counts in an answer are checked.
  */
 export async function openTcpSession(link: TcpLink, { unitId, timeoutMs }: SessionSettings): Promise<Session> {
   const { default: library } = await import("modbus-serial");
@@ -60,42 +60,37 @@ interface WriteAnswer {
 class ModbusTcpConnection {
   #socket: Socket | undefined;
   #client: Client | undefined;
-  #fault: string | undefined;
+  /** Ends the request under way; the link lets one at a time through. */
+  #fail: ((error: unknown) => void) | undefined;
   #silentRequests = 0;
 
   /** One client a socket: transaction ids would repeat if every unit had its own. */
   clientOn(port: TcpPort, makeClient: MakeClient): Client {
     if (this.#client !== undefined && this.#socket === port.socket) return this.#client;
-    const client = new makeClient();
-    this.#socket = port.socket;
-    this.#fault = undefined;
-    this.#silentRequests = 0;
-    watchMbap(port.socket, (fault) => {
-      this.#fault = fault;
+    const framing = new MbapPort(port.socket, (fault) => {
+      this.#fail?.(new ModbusError("modbus/bad-frame", fault));
       port.drop(fault);
     });
-    client.on("error", () => {
-      // The socket's own error ends the connection; this listener keeps the client's copy of it from being thrown.
-    });
-    client.linkTCP(port.socket, { port: 0 }, () => {
-      // The socket is open already, so there is nothing to wait for.
-    });
+    port.lost.addEventListener("abort", () => this.#fail?.(port.lost.reason), { once: true });
+    const client = new makeClient(framing);
+    client.open();
+    this.#socket = port.socket;
+    this.#silentRequests = 0;
     this.#client = client;
     return client;
   }
 
   /** Runs one request; modbus-serial itself would wait out the timeout when the connection breaks. */
   async exchange<T>(port: TcpPort, start: (done: Done<T>) => void): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const onLost = (): void => reject(this.#fault === undefined ? port.lost.reason : notModbus(this.#fault));
     port.lost.throwIfAborted();
     const bytesBefore = port.socket.bytesRead;
-    port.lost.addEventListener("abort", onLost, { once: true });
     try {
-      start((error, result) => (error == null ? resolve(result) : reject(translate(error))));
-      return await promise;
+      return await new Promise<T>((resolve, reject) => {
+        this.#fail = reject;
+        start((error, result) => (error == null ? resolve(result) : reject(translate(error))));
+      });
     } finally {
-      port.lost.removeEventListener("abort", onLost);
+      this.#fail = undefined;
       this.#countSilence(port, bytesBefore);
     }
   }
@@ -168,10 +163,6 @@ function startWrite(client: Client, unitId: number, request: WriteRequest, done:
     [...request.words],
     checked((answer) => answer.length === length),
   );
-}
-
-function notModbus(fault: string): ModbusError {
-  return new ModbusError("modbus/bad-frame", fault);
 }
 
 /** modbus-serial says what went wrong in a code, a name, or only in words. */

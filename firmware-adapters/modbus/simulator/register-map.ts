@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
-import { compileReader, encodeValue } from "../point-value.ts";
 import type { Point, PumpStationProfile } from "../profile.ts";
+import { encodeValue } from "../values/encode-value.ts";
+import { decodeValue } from "../values/value-table.ts";
 import type { DataModel, ReadAnswer, Table } from "./server/pdu.ts";
 
 const ILLEGAL_ADDRESS = 2;
@@ -118,7 +119,7 @@ function overlaid(
     before,
     (word, index) => written.words[point.address + index - written.address] ?? word,
   );
-  const reading = compileReader(point)(words, 0);
+  const reading = decodeValue(point, words);
   if (reading.quality === "bad") return undefined;
   // A button's limits name the value that presses it; letting go of it is not a command.
   if (point.type.kind === "bool" && reading.value === 0) return 0;

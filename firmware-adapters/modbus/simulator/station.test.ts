@@ -1,9 +1,10 @@
 import { ManualClock } from "@outpost/kernel/manual-clock.ts";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { compileReader, encodeValue } from "../point-value.ts";
 import type { Point } from "../profile.ts";
 import { shippedProfile } from "../profiles/profiles.ts";
+import { encodeValue } from "../values/encode-value.ts";
+import { decodeValue } from "../values/value-table.ts";
 import { HEARTBEAT_LOST_MS, SIMULATED_PROFILE, Station } from "./station.ts";
 
 const profile = shippedProfile(SIMULATED_PROFILE);
@@ -30,7 +31,7 @@ function read(id: string): number | string {
   const count = "order" in point.type ? 2 : 1;
   const answer = station.read(point.table, point.address, count);
   if (answer.kind === "refused") return `exception ${answer.exceptionCode}`;
-  const reading = compileReader(point)(answer.words, 0);
+  const reading = decodeValue(point, answer.words);
   return reading.quality === "good" ? reading.value : reading.reason;
 }
 
