@@ -83,7 +83,7 @@ describe("the command line", () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ["an unknown option", ["check", "--site", "x", "--sight", "y"], /^error: unknown option '--sight'.*\n$/s],
+    ["an unknown option", ["check", "--site", "x", "--sight", "y"], /^error: unknown option '--sight'\n$/],
     [
       "an option that is missing",
       ["run", "--site", "x"],

@@ -15,9 +15,18 @@ const packageFile = z.object({ version: z.string().min(1) });
 /** A stop that takes longer than this is ended by force: an update must not hang on a broken disk. */
 const STOP_TIMEOUT_MS = 20_000;
 
+const ENVIRONMENT = `
+Environment:
+  OUTPOST_LOG_LEVEL       debug, info, warn or error; info unless given
+  OUTPOST_BOOT_ID_FILE    holds an id that is another after each boot, where /proc/sys/kernel/random/boot_id is not it
+  OUTPOST_TIME_SYNC_FILE  touched by the time service when it has set or checked the clock, where that is not
+                          /run/systemd/timesync/synchronized`;
+
 const program = new Command("outpost-edge")
   .description("Keeps a site safe with the uplink cut, and reports to the fleet when it is not.")
+  .addHelpText("after", ENVIRONMENT)
   .showHelpAfterError(false)
+  .showSuggestionAfterError(false)
   .exitOverride();
 program
   .command("run")
@@ -42,6 +51,8 @@ async function run(options: { readonly site: string; readonly state: string }): 
     stateDirectory: options.state,
     agentVersion,
     buildTimeMs,
+    bootIdFile: process.env["OUTPOST_BOOT_ID_FILE"] || undefined,
+    timeSyncFile: process.env["OUTPOST_TIME_SYNC_FILE"] || undefined,
     log,
   });
   switch (opening.kind) {

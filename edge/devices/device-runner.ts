@@ -87,16 +87,18 @@ export class DeviceRunner implements AsyncDisposable {
   async #openOnce(signal: AbortSignal): Promise<void> {
     const { clock, log, link } = this.#deps;
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    const onStop = (): void => resolve();
     const deps: DeviceDeps = { clock, log, link, publish: (event) => this.#publish(event) };
     const timeout = AbortSignal.timeout(OPEN_TIMEOUT_MS);
     const open = await this.#configured.device.open(deps, AbortSignal.any([signal, timeout]));
     this.#open = open;
+    signal.addEventListener("abort", onStop, { once: true });
     try {
       if (signal.aborted) return;
       await Promise.race([open.ended, stopped]);
     } finally {
       this.#open = undefined;
+      signal.removeEventListener("abort", onStop);
       // Its end has been heard of above; here it only must not count as unheard.
       open.ended.catch(() => {});
       await open[Symbol.asyncDispose]();

@@ -112,7 +112,8 @@ export class Recorder {
   async #writeUrgent(journal: Journal, items: readonly Urgent[], signal: AbortSignal): Promise<void> {
     const entries = items.flatMap((item) => (item.kind === "entry" ? [item.entry] : []));
     if (entries.length > 0) await this.#append(journal, entries, signal);
-    if (!items.some((item) => item.kind === "rows")) return;
+    // Not only where their mark is among the items: a full queue may have dropped it.
+    if (!this.#hasRows) return;
     const rows = this.#rows;
     this.#rows = {};
     this.#hasRows = false;
