@@ -1,4 +1,5 @@
-import { runSync, type SyncDeps, type UplinkState } from "../sync/sync.ts";
+import type { SyncDeps, UplinkState } from "../sync/sync-deps.ts";
+import { runSync } from "../sync/sync.ts";
 
 export type UplinkDeps = Omit<SyncDeps, "url" | "onState">;
 

@@ -17,7 +17,7 @@ import { DrainPlan, type Lane } from "./drain-plan.ts";
 import { SyncError } from "./errors.ts";
 import { createInbox, receiveDownlink, type SessionInput } from "./inbox.ts";
 import { nextBatchBytes } from "./pace.ts";
-import type { SyncDeps } from "./sync.ts";
+import type { SyncDeps } from "./sync-deps.ts";
 
 const TICK_MS = 500;
 /** How long the fleet may take to answer a greeting or a batch before we greet again, and then give up the connection. */

@@ -11,7 +11,8 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Entry, Journal } from "../journal/journal.ts";
 import { openJournal } from "../journal/open-journal.ts";
-import { runSync, type SyncDeps, type UplinkState } from "./sync.ts";
+import type { SyncDeps, UplinkState } from "./sync-deps.ts";
+import { runSync } from "./sync.ts";
 import { ScriptedFleet } from "./testing/scripted-fleet.ts";
 
 const GATEWAY = "gw-test";

@@ -4,7 +4,7 @@ import type { AlarmPriority, AlarmState, Suppression } from "@outpost/wire/recor
 
 import type { DeviceHealth } from "../devices/device-runner.ts";
 import type { DiskLadder } from "../journal/journal.ts";
-import type { UplinkState } from "../sync/sync.ts";
+import type { UplinkState } from "../sync/sync-deps.ts";
 
 export const LANGUAGES = ["zh", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];

@@ -6,7 +6,7 @@ import type { DeviceHealth } from "../devices/device-runner.ts";
 import type { LoopDelay } from "../gateway/loop-delay.ts";
 import type { JournalStatus } from "../journal/journal.ts";
 import type { AlarmView } from "../rules/alarm-engine.ts";
-import type { UplinkState } from "../sync/sync.ts";
+import type { UplinkState } from "../sync/sync-deps.ts";
 
 /** One point as the page shows it; `latest` is undefined until it has been read for the first time. */
 export interface PointView {
