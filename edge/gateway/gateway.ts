@@ -18,7 +18,7 @@ import { readSite } from "../site/read-site.ts";
 import type { Site } from "../site/site.ts";
 import { GatewayMetrics } from "../technician/metrics.ts";
 import type { Snapshot } from "../technician/snapshot.ts";
-import { openTimekeeper, type Timekeeper } from "../timekeeping/timekeeper.ts";
+import { openTimekeeper, readBootId, type Timekeeper } from "../timekeeping/timekeeper.ts";
 import { createCore, type Core } from "./core.ts";
 import { runJournalUse } from "./journal-use.ts";
 import { LoopDelayMonitor } from "./loop-delay.ts";
@@ -35,6 +35,9 @@ export interface GatewayOptions {
   readonly agentVersion: string;
   /** The clock cannot be earlier than this, Unix milliseconds. */
   readonly buildTimeMs: number;
+  /** Where the id of this boot stands, and the mark of the time service, where not in Linux's and systemd's places. */
+  readonly bootIdFile?: string | undefined;
+  readonly timeSyncFile?: string | undefined;
   readonly log: Log;
 }
 
@@ -72,7 +75,9 @@ export async function openGateway(options: GatewayOptions): Promise<GatewayOpeni
   const choice = await chooseSite(siteFile, stateDirectory);
   if (choice.kind === "none") return { kind: "refused", faults: choice.refused };
   const statePath = join(stateDirectory, "time-floor.json");
-  const clock = opened.use(await openTimekeeper({ statePath, buildTimeMs, log }));
+  const bootId = await readBootId(options.bootIdFile);
+  const mark = options.timeSyncFile === undefined ? {} : { syncMarkerPath: options.timeSyncFile };
+  const clock = opened.use(await openTimekeeper({ statePath, buildTimeMs, bootId, ...mark, log }));
   const gateway = opened.use(new OpenedGateway(options, clock, choice.site));
   await gateway.start(choice.refused);
   const kept = opened.move();

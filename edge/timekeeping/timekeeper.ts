@@ -18,6 +18,8 @@ import { loadState, saveState } from "./state-file.ts";
 
 /** systemd-timesyncd touches this file each time it has set or checked the clock. */
 const SYNC_MARKER = "/run/systemd/timesync/synchronized";
+/** What a persisted deadline has room for. */
+const MAX_BOOT_ID_LENGTH = 64;
 const LOOK_EVERY_MS = 5_000;
 const SAVE_EVERY_MS = 180_000;
 
@@ -30,8 +32,9 @@ export interface TimekeeperOptions {
   readonly wallMs?: () => number;
   readonly monotonicMs?: () => number;
   readonly sleep?: Clock["sleep"];
-  /** The kernel's boot id unless a test says otherwise. */
+  /** The kernel's boot id unless something else is said. */
   readonly bootId?: string;
+  /** The file that the machine's time service touches; systemd-timesyncd's unless something else is said. */
   readonly syncMarkerPath?: string;
 }
 
@@ -60,9 +63,16 @@ export async function openTimekeeper(options: TimekeeperOptions): Promise<Timeke
   return keeper;
 }
 
-/** The kernel's random id of this boot. @throws the file system's own error. */
-export async function readBootId(): Promise<string> {
-  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+/**
+ * The kernel's random id of this boot.
+ *
+ * @param file  where it stands, if not where Linux has it.
+ * @throws the file system's own error, or an Error where the file holds no id (1 to 64 characters).
+ */
+export async function readBootId(file = "/proc/sys/kernel/random/boot_id"): Promise<string> {
+  const id = (await readFile(file, "utf8")).trim();
+  if (id === "" || id.length > MAX_BOOT_ID_LENGTH) throw new Error(`${file} holds no boot id`);
+  return id;
 }
 
 class StateTimekeeper implements Timekeeper {

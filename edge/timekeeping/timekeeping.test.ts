@@ -114,6 +114,18 @@ describe("the gateway's clock", () => {
     expect(clock.now().confidence).toBe("confirmed");
   });
 
+  it("takes a boot id from another file, and refuses one that holds none", async () => {
+    const file = join(folder, "boot-id");
+    await writeFile(file, "boot-7\n");
+    expect(await readBootId(file)).toBe("boot-7");
+    await writeFile(file, "x".repeat(64));
+    expect(await readBootId(file)).toHaveLength(64);
+    for (const content of ["", " \n", "x".repeat(65)]) {
+      await writeFile(file, content);
+      await expect(readBootId(file)).rejects.toThrow("holds no boot id");
+    }
+  });
+
   it("takes boot id and clocks from this machine when nothing else is said", async () => {
     const options = { statePath: join(folder, "time.json"), buildTimeMs: BUILT_MS, log: silentLog };
     await using clock = await openTimekeeper(options);
