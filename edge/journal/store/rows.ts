@@ -11,6 +11,9 @@ import { appendVoid, cutRange, putVoid, reasonOf, type VoidReason } from "./void
 /** What a row costs on the wire beside its body: sequence, recorded time, separators. */
 const ROW_OVERHEAD_BYTES = 32;
 
+/** Rows held in memory while an epoch's rows move to another. */
+const MOVED_AT_ONCE = 1_000;
+
 /** A row to be written. */
 export interface NewRow {
   readonly stream: Stream;
@@ -124,11 +127,14 @@ function moveRows(file: JournalFile, stream: Stream, from: number): void {
     appendVoid(deps, reaching.through - from + 1, reasonOf(reaching), reaching.recordedAtMs);
   }
   for (;;) {
-    const [row] = table.iterate(from, through, 1);
-    if (row === undefined) return;
-    cutRange(deps, { from: row.place, through: row.through ?? row.place });
-    if (row.through === null) appendRow(file, { ...row, stream });
-    else appendVoid(deps, row.through - row.place + 1, reasonOf(row), row.recordedAtMs);
+    const rows = [...table.iterate(from, through, MOVED_AT_ONCE)];
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    for (const row of rows) {
+      if (row.through === null) appendRow(file, { ...row, stream });
+      else appendVoid(deps, row.through - row.place + 1, reasonOf(row), row.recordedAtMs);
+    }
+    cutRange(deps, { from, through: last.through ?? last.place });
   }
 }
 
