@@ -18,7 +18,7 @@ await runMeasurement("npm run bench --", {
     summary: "rows a second from filled journals to the fleet's tables, against bare COPY (at least 0.50 of it)",
   },
   drain: {
-    script: "fleet/e2e/drain-bench.ts",
+    script: "fleet/e2e/drain/drain-bench.ts",
     summary: "a backlog of 200,000 records, with alarms raised meanwhile (at least 5,000 records/s, alarms within 1 s)",
   },
 });

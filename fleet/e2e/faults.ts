@@ -2,7 +2,7 @@ import { runMeasurement } from "./measurement.ts";
 
 await runMeasurement("npm run faults --", {
   sync: {
-    script: "fleet/e2e/sync-faults.ts",
+    script: "fleet/e2e/sync/sync-faults.ts",
     summary: "kills, cuts, half-open and slow lines, a restored image, a wiped gateway: nothing lost, nothing twice",
   },
   "disk-full": {
@@ -10,7 +10,7 @@ await runMeasurement("npm run faults --", {
     summary: "the journal on a tiny disk: the ladder holds, alarms are kept, it recovers by itself",
   },
   clock: {
-    script: "fleet/e2e/clock-faults.ts",
+    script: "fleet/e2e/clock/clock-faults.ts",
     summary: "start in 1970, jumps of years, a reboot in the middle of a timer: alarms come on time",
   },
 });

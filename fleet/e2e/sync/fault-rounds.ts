@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import type { SeededRandom } from "../seeded-random.ts";
 import type { FaultSite, Shape } from "./fault-site.ts";
-import type { SeededRandom } from "./seeded-random.ts";
 
 /** Something that goes wrong under load, and how long it stays so. Afterwards everything runs again. */
 export interface Fault {

@@ -1,16 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { MOSQUITTO, missingPeer } from "@outpost/kernel/testing/peers.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
 import { Command } from "commander";
 
+import { inTemporaryFolder, runScript, wholeNumber } from "../script.ts";
+import { SeededRandom } from "../seeded-random.ts";
 import { drawFaults } from "./fault-rounds.ts";
 import { openFaultSite, type Shape } from "./fault-site.ts";
-import { SeededRandom } from "./seeded-random.ts";
 
 interface Tally {
   rounds: number;
@@ -24,17 +21,14 @@ interface Tally {
 
 const program = new Command("npm run faults -- sync")
   .description("Breaks a loaded gateway, its fleet, its broker and the line, and counts what the fleet has afterwards.")
-  .option("--rounds <n>", "faults, half of them with mosquitto between where it is installed", "50")
+  .option("--rounds <n>", "faults, half of them with mosquitto between where it is installed", wholeNumber, 50)
   .option("--seed <text>", "draws the same faults again")
   .option("--json", "one line of JSON at the end")
   .parse();
-const options = program.opts<{ rounds: string; seed?: string }>();
+const options = program.opts<{ rounds: number; seed?: string }>();
 
 async function runShape(shape: Shape, rounds: number, tally: Tally, random: SeededRandom): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), "outpost-faults-"));
-  // The embedded database runs under an account of its own, which must get through.
-  await chmod(directory, 0o755);
-  try {
+  await inTemporaryFolder("faults", async (directory) => {
     await using site = await openFaultSite(directory, shape);
     for (const fault of drawFaults(shape, rounds, random)) {
       await delay(random.between(200, 1_000));
@@ -52,15 +46,11 @@ async function runShape(shape: Shape, rounds: number, tally: Tally, random: Seed
     tally.duplicated += found.duplicated;
     tally.reordered += found.reordered;
     tally.quarantined += found.quarantined;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }
 
-async function main(): Promise<void> {
-  const rounds = Number(options.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number above 0");
-  const seed = options.seed ?? randomBytes(4).toString("hex");
+await runScript(async () => {
+  const { rounds, seed = randomBytes(4).toString("hex") } = options;
   process.stderr.write(`seed ${seed}\n`);
   const random = new SeededRandom(seed);
   const tally: Tally = { rounds: 0, held: 0, lost: 0, duplicated: 0, reordered: 0, quarantined: 0, byFault: {} };
@@ -71,12 +61,5 @@ async function main(): Promise<void> {
   if (second > 0) await runShape("two-process", second, tally, random);
   const pass = tally.lost === 0 && tally.duplicated === 0 && tally.quarantined === 0 && tally.held > 0;
   process.stdout.write(`${JSON.stringify({ name: "sync", seed, ...tally, pass })}\n`);
-  process.exitCode = pass ? 0 : 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${asError(error).message}\n`);
-  process.exitCode = 1;
-}
+  return pass;
+});

@@ -1,7 +1,7 @@
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { startLoadGateway, type LoadGateway } from "./load-gateway.ts";
+import { startLoadGateway, type LoadGateway } from "../load-gateway.ts";
 
 /** Numbers skipped when a gateway starts again: what it wrote without our hearing of it keeps its own numbers. */
 const NUMBER_GAP = 100_000;

@@ -1,16 +1,14 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { asError } from "@outpost/kernel/thrown.ts";
 import { Command } from "commander";
 
-import { startProgram } from "../demo/child-process.ts";
-import { freePorts } from "../demo/free-ports.ts";
+import { startProgram } from "../../demo/child-process.ts";
+import { freePorts } from "../../demo/free-ports.ts";
+import { FleetLedger } from "../ledger/fleet-ledger.ts";
+import { startLoadGateway, type LoadGateway } from "../load-gateway.ts";
+import { inTemporaryFolder, runScript, wholeNumber } from "../script.ts";
 import { AlarmWatch } from "./alarm-watch.ts";
-import { FleetLedger } from "./ledger.ts";
-import { startLoadGateway, type LoadGateway } from "./load-gateway.ts";
 
 const GATEWAY_ID = "gateway-after-outage";
 const MIN_RECORDS_PER_SECOND = 5_000;
@@ -20,7 +18,7 @@ const GIVE_UP_AFTER_MS = 300_000;
 
 const program = new Command("npm run bench -- drain")
   .description("Fills a gateway's journal while there is no uplink, then measures how fast the fleet gets it.")
-  .option("--records <n>", "how many records of 1 KB wait", "200000")
+  .option("--records <n>", "how many records of 1 KB wait", wholeNumber, 200_000)
   .option("--json", "one line of JSON at the end")
   .parse();
 
@@ -87,16 +85,5 @@ async function drain(gateway: LoadGateway, ledger: FleetLedger, records: number)
   return performance.now() - startMs;
 }
 
-const directory = await mkdtemp(join(tmpdir(), "outpost-drain-"));
-try {
-  const records = Number(program.opts<{ records: string }>().records);
-  if (!Number.isInteger(records) || records < 1) throw new Error("--records takes a whole number above 0");
-  // The embedded database runs under an account of its own, which must get through.
-  await chmod(directory, 0o755);
-  process.exitCode = (await measure(directory, records)) ? 0 : 1;
-} catch (error) {
-  process.stderr.write(`${asError(error).message}\n`);
-  process.exitCode = 1;
-} finally {
-  await rm(directory, { recursive: true, force: true });
-}
+const { records } = program.opts<{ records: number }>();
+await runScript(() => inTemporaryFolder("drain", (directory) => measure(directory, records)));

@@ -1,7 +1,7 @@
 import pg from "pg";
 
-import { choosePlaces } from "../store/embedded/places.ts";
-import { serverUrl } from "../store/embedded/server.ts";
+import { choosePlaces } from "../../store/embedded/places.ts";
+import { serverUrl } from "../../store/embedded/server.ts";
 
 /** What the fleet holds of a gateway's numbered load, against what the gateway said was durable. */
 export interface LedgerComparison {
@@ -69,6 +69,15 @@ export class FleetLedger implements AsyncDisposable {
         { held: Number(held), duplicated: Number(duplicated) },
       ]),
     );
+  }
+
+  /** What the fleet could not read, with or without a place of its own. */
+  async countQuarantined(gatewayId: string): Promise<number> {
+    const { rows } = await this.#pool.query<{ count: number }>(
+      "select count(*)::int as count from quarantine join gateway using (gateway_no) where gateway_id = $1",
+      [gatewayId],
+    );
+    return rows[0]?.count ?? 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
