@@ -67,6 +67,7 @@ export async function runFleetSession(deps: SyncDeps, onWelcome: () => void, sig
   const timer = setInterval(() => inbox.push({ kind: "tick" }), TICK_MS);
   const unsubscribe = [
     deps.journal.onWritten((streams) => inbox.push({ kind: "written", streams })),
+    deps.journal.onEpochOpened((epoch) => inbox.push({ kind: "epoch-opened", epoch })),
     deps.subscribeAlarms((alarm) => running.notify(alarm)),
     deps.subscribeReportable(() => running.reportSoon()),
   ];
@@ -157,6 +158,10 @@ class FleetSession {
         return;
       case "written":
         this.#plan?.written(input.streams);
+        return;
+      case "epoch-opened":
+        // A damaged journal was replaced while running, or our own doing, which has greeted already.
+        if (input.epoch !== this.#epoch) await this.#greet();
         return;
       case "tick":
         await this.#tick();
@@ -255,8 +260,6 @@ class FleetSession {
     if (nowMs >= this.#reportDueMs) {
       this.#reportDueMs = nowMs + REPORT_EVERY_MS;
       this.#send("reported", encodeMessage(await this.#deps.reportedState()));
-      // A damaged journal is replaced while running; its new epoch needs a greeting of its own.
-      if ((await this.#deps.journal.status()).epoch !== this.#epoch) await this.#greet();
     }
   }
 

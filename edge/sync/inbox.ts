@@ -12,6 +12,7 @@ export type SessionInput =
   | { readonly kind: "received"; readonly received: Received }
   | { readonly kind: "busy"; readonly retryAfterMs: number }
   | { readonly kind: "written"; readonly streams: readonly Stream[] }
+  | { readonly kind: "epoch-opened"; readonly epoch: string }
   | { readonly kind: "tick" };
 
 const MAX_INPUTS = 10_000;

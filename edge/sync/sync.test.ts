@@ -182,6 +182,16 @@ it("writes anew, in a new epoch and in order, everything from the first number t
   expect(fleet.batches.slice(1).every((batch) => batch.header.epoch !== epoch)).toBe(true);
 });
 
+it("greets anew when the journal opens an epoch of its own accord", async () => {
+  const running = start();
+  await waitFor(() => expect(running.states.at(-1)?.phase).toBe("live"));
+  const epoch = await journal.openEpoch("the file was damaged");
+  await waitFor(() => expect(fleet.hellos.at(-1)?.epochs.at(-1)?.epoch).toBe(epoch));
+  await journal.append(numbered(1, 3));
+  await untilEmpty();
+  expect(fleet.batches.at(-1)?.header.epoch).toBe(epoch);
+});
+
 it("holds back while the fleet is busy", async () => {
   fleet.script.onHello = () => {
     fleet.say("busy", { v: 1, retryAfterMs: 60_000 });
