@@ -134,7 +134,7 @@ function checkType(one: Point, path: PropertyKey[], context: Context): void {
   if (isBitTable !== (one.type.kind === "bool")) {
     refuse(context, [...path, "type"], `a ${one.table} ${isBitTable ? "is always" : "is never"} of type bool`);
   }
-  if (one.address + pointSpan(one.type) > 65_536) {
+  if (one.address === 65_535 && pointSpan(one.type) === 2) {
     refuse(context, [...path, "address"], `the second register of a ${one.type.kind} at 65535 does not exist`);
   }
   if (one.scale === 0) refuse(context, [...path, "scale"], "a scale of 0 loses the value");

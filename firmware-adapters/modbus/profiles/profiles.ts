@@ -1,8 +1,10 @@
 import { pumpStationProfile } from "../profile.ts";
 import type { ProfileInput, PumpStationProfile } from "../profile.ts";
+import { grundfosCimWastewater } from "./grundfos-cim-wastewater.ts";
+import { levelFlowNode } from "./level-flow-node.ts";
 import { twoPumpStation } from "./two-pump-station.ts";
 
-const SHIPPED: readonly ProfileInput[] = [twoPumpStation];
+const SHIPPED: readonly ProfileInput[] = [twoPumpStation, grundfosCimWastewater, levelFlowNode];
 
 /** The names under which a site file may ask for a shipped profile, in alphabetical order. */
 export const PROFILE_NAMES: readonly string[] = SHIPPED.map((profile) => profile.id).toSorted();

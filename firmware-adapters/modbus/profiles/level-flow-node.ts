@@ -1,0 +1,95 @@
+import type { PointInput, ProfileInput } from "../profile.ts";
+
+const float = {
+  table: "input-register",
+  type: { kind: "float32", order: "ABCD" },
+  pollGroup: "measured",
+} satisfies Partial<PointInput>;
+const statusBit = { table: "input-register", address: 20, pollGroup: "measured" } satisfies Partial<PointInput>;
+
+/** A level and flow meter at a manhole or in a channel, battery-backed, one cabinet. */
+export const levelFlowNode: ProfileInput = {
+  id: "level-flow-node",
+  name: { zh: "液位流量监测点", en: "Level and flow node" },
+  isVerified: false,
+  source: "Outpost's own map in the shape such meters commonly have; to be copied and adapted to the meter at hand",
+  pollGroups: {
+    measured: { everyMs: 5_000, keepAliveMs: 300_000 },
+    slow: { everyMs: 60_000, keepAliveMs: 3_600_000 },
+  },
+  points: [
+    {
+      ...float,
+      id: "level",
+      name: { zh: "液位", en: "Level" },
+      address: 0,
+      unit: "m",
+      range: { min: -1, max: 50 },
+      deadband: 0.01,
+    },
+    {
+      ...float,
+      id: "flow",
+      name: { zh: "瞬时流量", en: "Flow" },
+      address: 2,
+      unit: "m3/h",
+      range: { min: -100_000, max: 100_000 },
+      deadband: 1,
+    },
+    {
+      ...float,
+      id: "velocity",
+      name: { zh: "流速", en: "Velocity" },
+      address: 4,
+      unit: "m/s",
+      range: { min: -20, max: 20 },
+      deadband: 0.02,
+    },
+    {
+      id: "waterTemperature",
+      name: { zh: "水温", en: "Water temperature" },
+      table: "input-register",
+      address: 6,
+      type: { kind: "int16" },
+      scale: 0.1,
+      unit: "Cel",
+      notAvailable: [-32_768],
+      range: { min: -30, max: 80 },
+      deadband: 0.2,
+      pollGroup: "slow",
+    },
+    {
+      id: "volume",
+      name: { zh: "累计流量", en: "Volume" },
+      table: "input-register",
+      address: 8,
+      type: { kind: "bcd32", order: "ABCD" },
+      unit: "m3",
+      notAvailable: [0xffff_ffff],
+      deadband: 1,
+      pollGroup: "slow",
+    },
+    {
+      id: "batteryVoltage",
+      name: { zh: "电池电压", en: "Battery voltage" },
+      table: "input-register",
+      address: 10,
+      type: { kind: "uint16" },
+      scale: 0.01,
+      unit: "V",
+      notAvailable: [0xffff],
+      range: { min: 0, max: 60 },
+      deadband: 0.05,
+      pollGroup: "slow",
+    },
+    {
+      ...statusBit,
+      id: "sensorFault",
+      name: { zh: "传感器故障", en: "Sensor fault" },
+      type: { kind: "bit", bit: 0 },
+    },
+    { ...statusBit, id: "lowBattery", name: { zh: "电池电量低", en: "Battery low" }, type: { kind: "bit", bit: 1 } },
+    { ...statusBit, id: "doorOpen", name: { zh: "箱门开", en: "Cabinet open" }, type: { kind: "bit", bit: 2 } },
+    { ...statusBit, id: "flooded", name: { zh: "箱体进水", en: "Cabinet flooded" }, type: { kind: "bit", bit: 3 } },
+  ],
+};
