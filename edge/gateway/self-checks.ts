@@ -34,7 +34,7 @@ export async function runSelfChecks(deps: SelfCheckDeps, signal: AbortSignal): P
     deps.setFact(SYSTEM.eventsLost, deps.recorder.lost > lost);
     lost = deps.recorder.lost;
     deps.setFact(SYSTEM.loopDelay, deps.loopDelay.read().p99Ms > SLOW_LOOP_MS);
-    const status = await statusOf(deps);
+    const status = await statusOf(deps, signal);
     deps.setFact(SYSTEM.journalNotWritten, status === undefined || status.writeFault !== undefined);
     if (status !== undefined) {
       deps.setFact(SYSTEM.diskLadder, status.ladder !== "normal");
@@ -47,11 +47,12 @@ export async function runSelfChecks(deps: SelfCheckDeps, signal: AbortSignal): P
   }
 }
 
-async function statusOf(deps: SelfCheckDeps): Promise<JournalStatus | undefined> {
+async function statusOf(deps: SelfCheckDeps, signal: AbortSignal): Promise<JournalStatus | undefined> {
   const answered = new AbortController();
   try {
     // A worker that hangs on its disk answers late or never; the other checks must not wait for it.
-    const late = deps.clock.sleep(STATUS_TIMEOUT_MS, answered.signal).then(() => undefined);
+    const over = AbortSignal.any([signal, answered.signal]);
+    const late = deps.clock.sleep(STATUS_TIMEOUT_MS, over).then(() => undefined);
     late.catch(() => {});
     return await Promise.race([deps.journal()?.status(), late]);
   } catch (error) {
