@@ -19,7 +19,10 @@ export interface DemoOptions {
   readonly ports: DemoPorts;
   /** Where the gateway finds the broker, where that is not the fleet's own. */
   readonly mqttUrl?: string;
+  /** A site file with `${…}` to fill in, where it is not the demo's own, and what to fill in beside the addresses. */
+  readonly site?: { readonly template: URL; readonly values: Readonly<Record<string, string>> };
   readonly fleetEnv?: Readonly<Record<string, string>>;
+  readonly gatewayEnv?: Readonly<Record<string, string>>;
   readonly onLog?: (program: string, line: string) => void;
 }
 
@@ -86,13 +89,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 async function writeSiteFile(options: DemoOptions): Promise<string> {
-  const { ports, stateDirectory } = options;
+  const { ports, stateDirectory, site } = options;
   const values: Readonly<Record<string, string>> = {
+    ...site?.values,
     MQTT_URL: options.mqttUrl ?? `mqtt://${HOST}:${ports.mqtt}`,
     STATUS_PORT: String(ports.status),
     MODBUS_PORT: String(ports.modbus),
   };
-  const template = await readFile(new URL("site.yaml", import.meta.url), "utf8");
+  const template = await readFile(site?.template ?? new URL("site.yaml", import.meta.url), "utf8");
   const text = template.replaceAll(/\$\{([A-Z_]+)\}/g, (_, key: string) => values[key] ?? "");
   await mkdir(join(stateDirectory, "gateway"), { recursive: true });
   const file = join(stateDirectory, "site.yaml");
@@ -132,6 +136,7 @@ function startGateway(options: DemoOptions, siteFile: string): Promise<RunningPr
     name: "gateway",
     script: "edge/main.ts",
     args: ["run", "--site", siteFile, "--state", join(options.stateDirectory, "gateway")],
+    ...(options.gatewayEnv === undefined ? {} : { env: options.gatewayEnv }),
     ...onLog(options, "gateway"),
   });
 }

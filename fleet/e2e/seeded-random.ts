@@ -24,4 +24,11 @@ export class SeededRandom {
     if (item === undefined) throw new Error("nothing to pick from");
     return item;
   }
+
+  /** Draws `count` items in random order: each of `items` once where there is room, the rest by chance from `pool`. */
+  draw<T>(count: number, items: readonly T[], pool: readonly T[] = items): T[] {
+    const drawn = [...items, ...Array.from({ length: count }, () => this.pick(pool))].slice(0, count);
+    const order = drawn.map((item) => ({ item, place: this.next() }));
+    return order.toSorted((a, b) => a.place - b.place).map(({ item }) => item);
+  }
 }

@@ -1,3 +1,4 @@
+import { alarmRecord, type AlarmRecord } from "@outpost/wire/records.ts";
 import pg from "pg";
 
 import { choosePlaces } from "../../store/embedded/places.ts";
@@ -69,6 +70,16 @@ export class FleetLedger implements AsyncDisposable {
         { held: Number(held), duplicated: Number(duplicated) },
       ]),
     );
+  }
+
+  /** Every step of one rule's alarm, in the order in which the gateway wrote them. */
+  async alarmSteps(gatewayId: string, ruleId: string): Promise<AlarmRecord[]> {
+    const { rows } = await this.#pool.query<{ body: unknown }>(
+      `select body from record_place where gateway_id = $1 and stream = 'alarm' and body ->> 'ruleId' = $2
+        order by ordinal, sequence`,
+      [gatewayId, ruleId],
+    );
+    return rows.map(({ body }) => alarmRecord.parse(body));
   }
 
   /** What the fleet could not read, with or without a place of its own. */

@@ -124,7 +124,5 @@ async function restore(site: FaultSite, what: "whole-disk" | "only-database"): P
 export function drawFaults(shape: Shape, count: number, random: SeededRandom): Fault[] {
   const fitting = FAULTS.filter((fault) => fault.shapes.includes(shape));
   const weighted = fitting.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
-  const drawn = [...fitting, ...Array.from({ length: count }, () => random.pick(weighted))].slice(0, count);
-  const order = drawn.map((fault) => ({ fault, place: random.next() }));
-  return order.toSorted((a, b) => a.place - b.place).map(({ fault }) => fault);
+  return random.draw(count, fitting, weighted);
 }
