@@ -6,6 +6,12 @@ import type { BytePort } from "./link.ts";
 import type { LinkSettings } from "./settings.ts";
 import { StreamPort } from "./stream-port.ts";
 
+/**
+ * How often the port is asked whether it is still there. serialport 13.0.0 does not notice an unplugged adapter while
+ * it reads: the kernel then answers "end of file" at once, and it reads again and again, with a processor core of its
+ * own. Waiting for the output to drain is the one call that a port which has gone refuses and a live one hardly feels.
+ */
+const CHECK_EVERY_MS = 1_000;
 /** How long a port may take to close before we leave it to the kernel. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -30,13 +36,21 @@ export async function openSerial(
   serial.on("error", (error) => lose(error.message, error));
   serial.on("close", (error: Error | null) => lose(error?.message ?? "was closed", error));
   await openPort(serial, path);
+  const check = setInterval(() => {
+    serial.drain((error) => (error === null ? undefined : lose(error.message, error)));
+  }, CHECK_EVERY_MS);
+  lost.signal.addEventListener("abort", () => clearInterval(check), { once: true });
   const port = new StreamPort(serial, {
     clock: deps.clock,
     lost: lost.signal,
     drop: (reason) => lose(`given up: ${reason}`),
     flushed: () => flushed(serial),
   });
-  return { port, lost: lost.signal, close: () => closePort(serial) };
+  const close = async (): Promise<void> => {
+    clearInterval(check);
+    await closePort(serial);
+  };
+  return { port, lost: lost.signal, close };
 }
 
 async function openPort(serial: SerialPort, path: string): Promise<void> {

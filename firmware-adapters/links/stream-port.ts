@@ -25,12 +25,14 @@ export class StreamPort implements BytePort {
   readonly #deps: StreamPortDeps;
   #unread: Buffer[] = [];
   #unreadBytes = 0;
-  #lastByteAtMs = Number.NEGATIVE_INFINITY;
+  #lastByteAtMs: number;
   #wake: (() => void) | undefined;
 
   constructor(stream: Duplex, deps: StreamPortDeps) {
     this.#stream = stream;
     this.#deps = deps;
+    // What was said before we listened is unknown: the line counts as silent from now on only.
+    this.#lastByteAtMs = deps.clock.monotonicMs();
     stream.on("data", (bytes: Buffer) => this.#keep(bytes));
   }
 

@@ -5,7 +5,7 @@ import modbusSerial from "modbus-serial";
 import { describe, expect, it } from "vitest";
 
 import { openLink } from "../../links/open-link.ts";
-import { serialOverTcp } from "../testing/pty.ts";
+import { serialOverTcp } from "../../links/testing/pty.ts";
 import { startUnit } from "../testing/scripted-unit.ts";
 import type { ScriptedUnit } from "../testing/scripted-unit.ts";
 import { openSession } from "./session.ts";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
 
@@ -11,10 +11,14 @@ export interface SerialOverTcp extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes a serial port whose far end is the unit listening on a TCP port. Needs socat. */
-export async function serialOverTcp(port: number): Promise<SerialOverTcp> {
-  const folder = await mkdtemp(join(tmpdir(), "outpost-pty-"));
-  const path = join(folder, "line");
+/**
+ * Makes a serial port whose far end is whatever listens on a TCP port. Needs socat.
+ *
+ * @param at  where it shall appear, in a folder of its own; a fresh place by default.
+ */
+export async function serialOverTcp(port: number, at?: string): Promise<SerialOverTcp> {
+  const path = at ?? join(await mkdtemp(join(tmpdir(), "outpost-pty-")), "line");
+  await mkdir(dirname(path), { recursive: true });
   const socat = spawn("socat", [`pty,raw,echo=0,link=${path}`, `tcp:127.0.0.1:${port}`], { stdio: "ignore" });
   const ended = new Promise<void>((resolve) => socat.once("exit", () => resolve()));
   for (let tries = 0; !existsSync(path); tries += 1) {
@@ -26,7 +30,7 @@ export async function serialOverTcp(port: number): Promise<SerialOverTcp> {
     async [Symbol.asyncDispose]() {
       socat.kill("SIGTERM");
       await ended;
-      await rm(folder, { recursive: true, force: true });
+      await rm(dirname(path), { recursive: true, force: true });
     },
   };
 }
