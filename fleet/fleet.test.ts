@@ -123,7 +123,7 @@ describe("a fleet process", () => {
   it("refuses a state folder that another one works on, and a port that is taken", async () => {
     const args = ["--state", join(stateDir, "fleet"), ...ON_FREE_PORTS];
     const first = start(args);
-    const { http } = await ready(first);
+    const { http, mqtt } = await ready(first);
     const same = await runToEnd(args);
     expect(same).toMatchObject({ status: 1, out: "" });
     expect(same.error.trim().split("\n")).toHaveLength(1);
@@ -132,6 +132,11 @@ describe("a fleet process", () => {
     });
     expect(taken.status).toBe(1);
     expect(taken.error).toMatch(/^fleet: cannot listen on .+ for HTTP: EADDRINUSE\n$/);
+    const takenToo = await runToEnd(["--http", "127.0.0.1:0", "--mqtt", new URL(mqtt).host, "--log-level", "error"], {
+      DATABASE_URL: await server.createDatabase(),
+    });
+    expect(takenToo.status).toBe(1);
+    expect(takenToo.error).toMatch(/^fleet: cannot listen on .+EADDRINUSE.+\n$/);
     const ended = once(first, "exit");
     first.kill("SIGINT");
     expect(await ended).toEqual([0, null]);

@@ -37,7 +37,9 @@ export interface EmbeddedBrokerOptions {
  * @throws BrokerError `broker/listen`.
  */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<FleetBus> {
+  await using stack = new AsyncDisposableStack();
   const broker = await createBroker(options);
+  stack.defer(async () => await closeBroker(broker));
   const server = createServer(
     { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS },
     (socket) => {
@@ -48,6 +50,7 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
   server.on("drop", () => options.log.warn("a connection was refused: too many", { max: options.maxConnections }));
   const port = await listen(server, options);
   server.on("error", (error) => options.log.error("the broker's listener failed", { reason: error.message }));
+  stack.move();
   return {
     url: `mqtt://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
     get isConnected() {
@@ -57,12 +60,16 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promis
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");
       server.close();
-      const { promise: brokerClosed, resolve } = Promise.withResolvers<void>();
-      broker.close(() => resolve());
-      await brokerClosed;
+      await closeBroker(broker);
       await closed;
     },
   };
+}
+
+async function closeBroker(broker: Aedes): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  broker.close(() => resolve());
+  await closed;
 }
 
 function publishThrough(broker: Aedes): Publish {
