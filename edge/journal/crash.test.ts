@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { stream as streamName, type Stream } from "@outpost/wire/streams.ts";
+import { stream as streamName } from "@outpost/wire/identifiers.ts";
+import type { Stream } from "@outpost/wire/streams.ts";
 import { expect, it } from "vitest";
 import { z } from "zod";
 

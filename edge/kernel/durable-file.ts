@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -23,5 +24,29 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** The same for a worker thread that does nothing else meanwhile. */
+export function replaceFileSync(path: string, content: string): void {
+  const fresh = `${path}.new`;
+  const fd = openSync(fresh, "w", 0o600);
+  try {
+    writeSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(fresh, path);
+  syncDirectory(dirname(path));
+}
+
+/** Makes renames and new names in a directory survive a power cut. */
+export function syncDirectory(directory: string): void {
+  const fd = openSync(directory, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import { hex128, intervals, name, sequence, wallTimeMs } from "./identifiers.ts";
-import { stream } from "./streams.ts";
+import { hex128, intervals, name, sequence, stream, wallTimeMs } from "./identifiers.ts";
 
 /** Answers `hello`: what the fleet already holds of the epochs the gateway named. */
 export const welcome = z.object({

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { STREAMS } from "./streams.ts";
+
 /** Names people give: gateways, devices, links, rules, actions. Safe in topics, file names and addresses of pages. */
 export const name = z
   .string()
@@ -10,6 +12,8 @@ export const hex128 = z.string().regex(/^[0-9a-f]{32}$/, "32 hex digits");
 
 /** Unix time in milliseconds; 1970 is allowed because gateways without a battery start there. */
 export const wallTimeMs = z.number().min(0).max(8_640_000_000_000_000);
+
+export const stream = z.enum(STREAMS);
 
 export const clockConfidence = z.enum(["confirmed", "plausible", "doubtful"]);
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { clockConfidence, hex128, name, text, wallTimeMs } from "./identifiers.ts";
-import type { Stream } from "./streams.ts";
+import { VOID_REASONS, type Stream } from "./streams.ts";
 
 const occurred = { occurredAtMs: wallTimeMs, clockConfidence };
 const scalar = z.union([z.string().max(8_192), z.number(), z.boolean()]);
@@ -92,7 +92,7 @@ export const voidRecord = z.object({
   kind: z.literal("void"),
   throughSequence: z.int().min(1),
   count: z.int().min(1),
-  reason: z.enum(["thinned", "dropped-disk-full", "expired", "unreadable"]),
+  reason: z.enum(VOID_REASONS),
 });
 
 export const wireRecord = z.discriminatedUnion("kind", [

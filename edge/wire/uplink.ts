@@ -1,8 +1,7 @@
 import { z } from "zod";
 
-import { clockConfidence, hex128, name, text, wallTimeMs } from "./identifiers.ts";
+import { clockConfidence, hex128, name, stream, text, wallTimeMs } from "./identifiers.ts";
 import { alarmRecord } from "./records.ts";
-import { stream } from "./streams.ts";
 
 /** Opens a session: sent on every connection and again when the fleet stops answering. Answered by `welcome`. */
 export const hello = z.object({

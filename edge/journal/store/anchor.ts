@@ -1,42 +1,58 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 
-import { hex128 } from "@outpost/wire/identifiers.ts";
-import { stream } from "@outpost/wire/streams.ts";
-import { z } from "zod";
+import { replaceFileSync } from "@outpost/kernel/durable-file.ts";
+import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
 
-import { replaceFile } from "./durable-file.ts";
 import type { JournalFile } from "./journal-file.ts";
+import { isStream } from "./schema.ts";
 
 /**
  * What the anchor file says about the journal beside it: its epoch, the mark of its last opening, and how far its
  * counters were at least.
  */
-const anchorShape = z.object({
-  epoch: hex128,
-  generation: hex128,
-  nextSequences: z.partialRecord(stream, z.int().min(1)),
-});
-export type Anchor = z.infer<typeof anchorShape>;
+export interface Anchor {
+  readonly epoch: string;
+  readonly generation: string;
+  readonly nextSequences: Readonly<Partial<Record<Stream, number>>>;
+}
 
 const MAX_ANCHOR_BYTES = 4_096;
+/** Two 128-bit ids in a row. */
+const HEX_128 = /^[0-9a-f]{64}$/;
 
 /** @returns undefined where there is none, or none that can be read. */
 export function readAnchor(file: string): Anchor | undefined {
   if (!fs.existsSync(file) || fs.statSync(file).size > MAX_ANCHOR_BYTES) return undefined;
   try {
-    return anchorShape.parse(JSON.parse(fs.readFileSync(file, "utf8")));
+    return parseAnchor(JSON.parse(fs.readFileSync(file, "utf8")));
   } catch {
     // Whatever stands there was not written by us whole: as good as no anchor, which begins a new epoch.
     return undefined;
   }
 }
 
+/** By hand, because zod would cost this thread's heap more than all else the journal loads. */
+function parseAnchor(value: unknown): Anchor | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!("epoch" in value && "generation" in value && "nextSequences" in value)) return undefined;
+  const { epoch, generation, nextSequences } = value;
+  if (typeof epoch !== "string" || typeof generation !== "string" || !HEX_128.test(epoch + generation))
+    return undefined;
+  if (typeof nextSequences !== "object" || nextSequences === null) return undefined;
+  const counters: Partial<Record<Stream, number>> = {};
+  for (const [name, next] of Object.entries(nextSequences)) {
+    if (!isStream(name) || !Number.isSafeInteger(next) || next < 1) return undefined;
+    counters[name] = next;
+  }
+  return { epoch, generation, nextSequences: counters };
+}
+
 /** Writes how the journal stands now into the anchor file. */
 export function writeAnchor(file: string, journal: JournalFile, generation: string): void {
   const { epoch, tallies } = journal.ledger.current;
   const nextSequences = Object.fromEntries([...tallies].map(([name, tally]) => [name, tally.nextSequence]));
-  replaceFile(file, `${JSON.stringify({ epoch, generation, nextSequences } satisfies Anchor)}\n`);
+  replaceFileSync(file, `${JSON.stringify({ epoch, generation, nextSequences } satisfies Anchor)}\n`);
 }
 
 /**
@@ -49,9 +65,7 @@ export function isOlderThan(anchor: Anchor | undefined, journal: JournalFile): b
   if (!known.includes(anchor.generation)) return true;
   const entry = journal.ledger.find(anchor.epoch);
   if (entry === undefined) return true;
-  return stream.options.some(
-    (name) => (anchor.nextSequences[name] ?? 1) > (entry.tallies.get(name)?.nextSequence ?? 1),
-  );
+  return STREAMS.some((name) => (anchor.nextSequences[name] ?? 1) > (entry.tallies.get(name)?.nextSequence ?? 1));
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { Stream } from "@outpost/wire/streams.ts";
+import type { Stream, VoidReason } from "@outpost/wire/streams.ts";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
@@ -8,7 +8,7 @@ import { openFileHere, scratchDirectory } from "../testing/scratch.ts";
 import type { JournalFile } from "./journal-file.ts";
 import { appendRow, confirmRows, giveUpOldest, renumberFrom } from "./rows.ts";
 import { ordinalOf, placeOf, sequenceOf } from "./schema.ts";
-import { appendVoid, putVoid, reasonOf, type VoidReason } from "./voids.ts";
+import { appendVoid, putVoid, reasonOf } from "./voids.ts";
 
 /** A simple model of one stream: what each number of each epoch stands for. */
 type Cell = { readonly kind: "row"; readonly body: string } | { readonly kind: "void"; readonly reason: VoidReason };

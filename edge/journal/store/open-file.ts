@@ -1,12 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
 
+import { syncDirectory } from "@outpost/kernel/durable-file.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import Database from "better-sqlite3";
 
 import type { JournalLimits } from "../limits.ts";
 import { isOlderThan, markOpening, readAnchor, type Anchor } from "./anchor.ts";
-import { syncDirectory } from "./durable-file.ts";
 import { failureOf } from "./failures.ts";
 import { JournalFile } from "./journal-file.ts";
 import { putAside, salvageState, type Quarantine } from "./quarantine.ts";

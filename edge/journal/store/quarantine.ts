@@ -1,9 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 
+import { syncDirectory } from "@outpost/kernel/durable-file.ts";
 import Database from "better-sqlite3";
-
-import { syncDirectory } from "./durable-file.ts";
 
 /** A damaged journal file and why it was put aside. `path`: where it lies now, or where a missing one should be. */
 export interface Quarantine {

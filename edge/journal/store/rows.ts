@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 
 import type { BatchRow } from "@outpost/wire/batch.ts";
 import type { Intervals } from "@outpost/wire/identifiers.ts";
-import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
+import { STREAMS, type Stream, type VoidReason } from "@outpost/wire/streams.ts";
 
 import type { JournalFile } from "./journal-file.ts";
 import { ordinalOf, placeOf, sequenceOf } from "./schema.ts";
-import { appendVoid, cutRange, putVoid, reasonOf, type VoidReason } from "./voids.ts";
+import { appendVoid, cutRange, putVoid, reasonOf } from "./voids.ts";
 
 /** What a row costs on the wire beside its body: sequence, recorded time, separators. */
 const ROW_OVERHEAD_BYTES = 32;

@@ -1,10 +1,11 @@
+import type { VoidReason } from "@outpost/wire/streams.ts";
 import { describe, expect, it } from "vitest";
 
 import { openFileHere, scratchDirectory } from "../testing/scratch.ts";
 import type { JournalFile } from "./journal-file.ts";
 import { appendRow, confirmRows, giveUpOldest, renumberFrom } from "./rows.ts";
 import { placeOf, sequenceOf } from "./schema.ts";
-import { appendVoid, putVoid, type VoidReason } from "./voids.ts";
+import { appendVoid, putVoid } from "./voids.ts";
 
 const stream = "measurement";
 

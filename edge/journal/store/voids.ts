@@ -1,12 +1,10 @@
-import { voidRecord } from "@outpost/wire/records.ts";
+import type { voidRecord } from "@outpost/wire/records.ts";
+import { VOID_REASONS, type VoidReason } from "@outpost/wire/streams.ts";
 import type { z } from "zod";
 
 import type { Ledger } from "./ledger.ts";
 import { ordinalOf, placeOf, sequenceOf } from "./schema.ts";
 import type { StoredRow, StreamTable } from "./stream-table.ts";
-
-/** Why numbers will never come: the wire's own words. */
-export type VoidReason = z.infer<typeof voidRecord>["reason"];
 
 /** A closed range of places inside one epoch. */
 export interface PlaceRange {
@@ -72,11 +70,8 @@ export function appendVoid(deps: VoidDeps, count: number, reason: VoidReason, re
 
 /** The reason a void row states. A row that cannot be read any more counts as dropped, the gravest. */
 export function reasonOf(row: StoredRow): VoidReason {
-  try {
-    return voidRecord.parse(JSON.parse(row.body)).reason;
-  } catch {
-    return "dropped-disk-full";
-  }
+  const stated = /"reason":"([a-z-]+)"/.exec(row.body)?.[1];
+  return VOID_REASONS.find((reason) => reason === stated) ?? "dropped-disk-full";
 }
 
 function insertVoid({ table, ledger }: VoidDeps, range: PlaceRange, reason: VoidReason, recordedAtMs: number): void {
