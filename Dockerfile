@@ -23,10 +23,12 @@ COPY edge edge
 RUN useradd --system --groups dialout --home-dir /var/lib/outpost outpost \
  && install -d -o outpost -g outpost /var/lib/outpost
 USER outpost
+# A gateway is a small machine: compiled code is kept, the allocator and the young generation stay small.
+ENV NODE_COMPILE_CACHE=/var/lib/outpost/code-cache MALLOC_ARENA_MAX=2
 VOLUME /var/lib/outpost
 EXPOSE 8089
 HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "-e", "fetch('http://127.0.0.1:8089/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "edge/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=1", "edge/main.ts"]
 CMD ["run", "--site", "/etc/outpost/site.yaml", "--state", "/var/lib/outpost"]
 
 FROM base AS console
