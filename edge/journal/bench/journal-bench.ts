@@ -5,12 +5,13 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import Database from "better-sqlite3";
+import { Command } from "commander";
 
+import { wholeNumber } from "../../testing/whole-number.ts";
 import type { Entry, Journal } from "../journal.ts";
 import { openJournal } from "../open-journal.ts";
 
@@ -24,21 +25,16 @@ interface Side {
   readonly rowsPerSecond: number;
 }
 
-const { values: options } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    rounds: { type: "string", default: "11" },
-    rows: { type: "string", default: "10000" },
-    help: { type: "boolean", default: false },
-  },
-});
-if (options.help) {
-  console.log("usage: journal-bench.ts [--json] [--rounds 11] [--rows 10000]   (rows per round and side)");
-  process.exit(0);
-}
+const options = new Command("npm run bench -- journal")
+  .description("Durable rows a second of the journal, against a bare better-sqlite3 loop in turns with it.")
+  .option("--rounds <n>", "turns of each side", wholeNumber, 11)
+  .option("--rows <n>", "rows a turn", wholeNumber, 10_000)
+  .option("--json", "one line of JSON at the end")
+  .parse()
+  .opts<{ rounds: number; rows: number; json?: true }>();
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "journal-bench-"));
 try {
-  const result = await bench(directory, Number(options.rounds), Number(options.rows));
+  const result = await bench(directory, options.rounds, options.rows);
   console.log(JSON.stringify(result, null, options.json ? 0 : 2));
   process.exitCode = result.pass ? 0 : 1;
 } finally {

@@ -2,11 +2,11 @@
  * Lets a pump station's load run into a disk that is far too small, with the uplink cut, and looks at what is left when
  * the line returns. Prints one JSON line with `--json`; exits 1 where anything was lost, doubled or did not recover.
  */
-import { parseArgs } from "node:util";
-
 import { systemClock } from "@outpost/kernel/clock.ts";
 import { createLog } from "@outpost/kernel/log.ts";
+import { Command } from "commander";
 
+import { wholeNumber } from "../../testing/whole-number.ts";
 import type { DiskLadder, Journal } from "../journal.ts";
 import { openJournal } from "../open-journal.ts";
 import { rungOf } from "../space/ladder.ts";
@@ -31,22 +31,17 @@ interface RoundResult {
   readonly isRecovered: boolean;
 }
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "5" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    json: { type: "boolean", default: false },
-    verbose: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-if (options.help) {
-  console.log("usage: disk-full.ts [--rounds 5] [--seed N] [--json] [--verbose]");
-  process.exit(0);
-}
+const options = new Command("npm run faults -- disk-full")
+  .description("Lets a journal run into a disk that is far too small, with the uplink cut, and looks at what is left.")
+  .option("--rounds <n>", "how often", wholeNumber, 5)
+  .option("--seed <n>", "draws the same loads and disks again", wholeNumber, (Date.now() % 1_000_000) + 1)
+  .option("--verbose", "each round's figures on stderr")
+  .option("--json", "one line of JSON at the end")
+  .parse()
+  .opts<{ rounds: number; seed: number; verbose?: true; json?: true }>();
 const rounds: RoundResult[] = [];
-for (let round = 0; round < Number(options.rounds); round += 1) {
-  const result = await oneRound(seededRandom(Number(options.seed) + round), round);
+for (let round = 0; round < options.rounds; round += 1) {
+  const result = await oneRound(seededRandom(options.seed + round), round);
   if (options.verbose) console.error(JSON.stringify(result));
   rounds.push(result);
 }
@@ -55,7 +50,7 @@ const reached = new Set(rounds.flatMap((round) => round.ladderReached));
 const summary = {
   name: "disk-full",
   rounds: rounds.length,
-  seed: Number(options.seed),
+  seed: options.seed,
   disks: [...new Set(rounds.map((round) => round.disk))],
   lost: sum((round) => round.lost),
   duplicated: sum((round) => round.duplicated),
