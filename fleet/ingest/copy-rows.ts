@@ -1,6 +1,5 @@
 /** Microseconds between 1970 and 2000, where PostgreSQL counts from. */
 const POSTGRES_EPOCH_US = 946_684_800_000_000;
-const FIRST_BYTES = 64 * 1024;
 
 /** What goes before the rows of `COPY … (format binary)`: signature, flags, length of the extension. */
 export const COPY_HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
@@ -13,8 +12,14 @@ export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
  * @see PostgreSQL documentation, COPY, "Binary Format"
  */
 export class CopyRows {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  readonly #firstBytes: number;
+  #bytes = Buffer.alloc(0);
   #length = 0;
+
+  /** @param firstBytes  room made when the first row comes; the buffer doubles from there. */
+  constructor(firstBytes = 64 * 1024) {
+    this.#firstBytes = firstBytes;
+  }
 
   /** Where the next row begins. */
   get length(): number {
@@ -88,7 +93,7 @@ export class CopyRows {
 
   #reserve(size: number): void {
     if (this.#length + size <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size));
+    const larger = Buffer.allocUnsafe(Math.max(this.#firstBytes, this.#bytes.length * 2, this.#length + size));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }

@@ -1,4 +1,5 @@
 import { parseBatch } from "@outpost/wire/batch.ts";
+import type { BatchHeader } from "@outpost/wire/uplink.ts";
 
 import type { Publish } from "../broker/bus.ts";
 import { CopyRows } from "./copy-rows.ts";
@@ -29,11 +30,11 @@ export class GroupInMaking {
   /** All that came, the unreadable ones too. */
   readonly parcels: Parcel[] = [];
   /** The readable ones, in the order of `prepared.batches`. */
-  readonly batches: { readonly parcel: Parcel; readonly batch: Batch }[] = [];
+  readonly batches: { readonly parcel: Parcel; readonly header: BatchHeader }[] = [];
   readonly #deps: MakingDeps;
   readonly #prepared: PreparedBatch[] = [];
-  readonly #measurements = new CopyRows();
-  readonly #occurrences = new CopyRows();
+  readonly #measurements = new CopyRows(MAX_GROUP_BYTES / 4);
+  readonly #occurrences = new CopyRows(MAX_GROUP_BYTES);
   #bytes = 0;
 
   constructor(deps: MakingDeps) {
@@ -64,7 +65,7 @@ export class GroupInMaking {
     const batch = { gatewayId: parcel.gatewayId, ...parseBatch(parcel.payload) };
     const numbers = await this.#deps.retrying(async () => await this.#enterNames(batch));
     this.#prepared.push(prepareBatch(batch, numbers, this.prepared));
-    this.batches.push({ parcel, batch });
+    this.batches.push({ parcel, header: batch.header });
   }
 
   async #enterNames(batch: Batch): Promise<GatewayNumbers> {

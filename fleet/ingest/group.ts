@@ -16,6 +16,9 @@ export interface Batch {
   readonly rows: readonly ReceivedRow[];
 }
 
+/** How a device says it is. */
+export type DeviceStatus = Pick<RecordOf<"status">, "state" | "reason">;
+
 /** Where a row stands in the group's COPY bytes. */
 interface Copied {
   readonly start: number;
@@ -25,11 +28,8 @@ interface Copied {
 /** What a row becomes in the database. `body` is always as it came. */
 export type Content = { readonly body: string } & (
   | (Copied & { readonly kind: "measurement"; readonly pointNo: number; readonly record: RecordOf<"measurement"> })
-  | (Copied & {
-      readonly kind: "occurrence";
-      readonly deviceNo: number;
-      readonly record: RecordOf<"occurrence" | "status">;
-    })
+  // Most of an occurrence is kept as bytes only: what lives until the commit costs the collector the most.
+  | (Copied & { readonly kind: "occurrence"; readonly deviceNo: number; readonly status: DeviceStatus | undefined })
   | { readonly kind: "alarm"; readonly record: AlarmRecord }
   | { readonly kind: "result"; readonly record: RecordOf<"result"> }
   | { readonly kind: "void"; readonly record: RecordOf<"void"> }
@@ -178,5 +178,6 @@ function occurrenceContent(row: ReceivedRow, record: RecordOf<"occurrence" | "st
   copy.int4(context.epochNo);
   copy.int4(deviceNo);
   copy.jsonb(row.body);
-  return { kind: "occurrence", start, end: copy.length, deviceNo, record, body: row.body };
+  const status = record.kind === "status" ? { state: record.state, reason: record.reason } : undefined;
+  return { kind: "occurrence", start, end: copy.length, deviceNo, status, body: row.body };
 }

@@ -161,8 +161,7 @@ class Intake {
     return {
       ...this.#deps,
       directory: this.#directory,
-      onCommitted: ({ gatewayId, reply }, { header }, answer) => {
-        const { epoch, stream } = header;
+      onCommitted: ({ gatewayId, reply }, { epoch, stream }, answer) => {
         const intervals = answer.intervals.map(([from, through]): [number, number] => [from, through]);
         const received: Received = { v: 1, epoch, stream, intervals, conflicts: [...answer.conflicts] };
         this.#answer(gatewayId, "received", received, reply);

@@ -4,6 +4,7 @@ import { systemClock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import { WireError } from "@outpost/wire/errors.ts";
+import type { BatchHeader } from "@outpost/wire/uplink.ts";
 import type { Pool } from "pg";
 
 import { isTransient } from "../store/database.ts";
@@ -12,7 +13,6 @@ import { commitGroup, type Answer, type Committed } from "./commit.ts";
 import { Days } from "./days.ts";
 import type { Directory } from "./directory.ts";
 import { GroupInMaking, type Parcel } from "./group-in-making.ts";
-import type { Batch } from "./group.ts";
 import type { IngestMetrics } from "./metrics.ts";
 
 const SAY_EVERY_MS = 10_000;
@@ -23,7 +23,7 @@ export interface LaneDeps {
   readonly metrics: IngestMetrics;
   readonly log: Log;
   /** All rows of the parcel's batch are committed. */
-  readonly onCommitted: (parcel: Parcel, batch: Batch, answer: Answer) => void;
+  readonly onCommitted: (parcel: Parcel, header: BatchHeader, answer: Answer) => void;
   /** The parcel could not be read as a batch at all. */
   readonly onUnreadable: (parcel: Parcel, reason: string) => Promise<void>;
   readonly onChanged: (changed: Pick<Committed, "points" | "devices">) => void;
@@ -128,13 +128,13 @@ export class Lane {
     const { metrics, onCommitted, onChanged } = this.#deps;
     metrics.rows.inc(committed.rowCount);
     metrics.quarantined.inc(committed.quarantinedCount);
-    batches.forEach(({ parcel, batch }, index) => {
+    batches.forEach(({ parcel, header }, index) => {
       const answer = committed.answers[index];
       if (answer === undefined) return;
       metrics.batches.inc();
       metrics.bytes.inc(parcel.payload.length);
       metrics.conflicts.inc(answer.conflicts.length);
-      onCommitted(parcel, batch, answer);
+      onCommitted(parcel, header, answer);
     });
     onChanged(committed);
   }

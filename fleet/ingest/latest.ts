@@ -2,7 +2,7 @@ import type { PoolClient } from "pg";
 
 import { encodeConfidence, instantText, sqlInstant } from "../store/columns.ts";
 import type { Place } from "./commit.ts";
-import type { Content } from "./group.ts";
+import type { Content, DeviceStatus } from "./group.ts";
 
 type Measurement = Extract<Content, { kind: "measurement" }>["record"];
 
@@ -59,13 +59,13 @@ export async function updatePoints(client: PoolClient, places: readonly Place[])
  * @returns the numbers of the devices that changed.
  */
 export async function updateDeviceStates(client: PoolClient, places: readonly Place[]): Promise<number[]> {
-  const states = new Map<number, { state: string; reason: string }>();
+  const states = new Map<number, DeviceStatus>();
   for (const { batches, fresh } of places) {
     for (const row of fresh) {
       const { content } = row;
-      if (content.kind !== "occurrence" || content.record.kind !== "status") continue;
+      if (content.kind !== "occurrence" || content.status === undefined) continue;
       const isLive = batches.some((batch) => !batch.isReplay && batch.rows.includes(row));
-      if (isLive) states.set(content.deviceNo, content.record);
+      if (isLive) states.set(content.deviceNo, content.status);
     }
   }
   if (states.size === 0) return [];
