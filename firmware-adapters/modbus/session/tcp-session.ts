@@ -11,7 +11,7 @@ import { MbapPort } from "./mbap-port.ts";
 import type { Session, SessionSettings } from "./session.ts";
 
 /** A connection that carries no byte for so many requests is taken for half open, and made anew. */
-const SILENT_REQUESTS_BEFORE_RECONNECT = 3;
+const SILENT_REQUESTS_BEFORE_RECONNECT = 4;
 
 type Client = InstanceType<typeof modbusSerial.default>;
 type MakeClient = new (port: MbapPort) => Client;

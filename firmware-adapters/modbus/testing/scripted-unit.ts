@@ -44,6 +44,8 @@ export interface UnitOptions {
 export interface ScriptedUnit extends AsyncDisposable {
   readonly port: number;
   readonly requests: readonly UnitRequest[];
+  /** Resolves when the next request arrives. */
+  nextRequest(): Promise<void>;
   /** Cuts all connections. */
   cut(): void;
 }
@@ -53,6 +55,7 @@ export async function startUnit(options: UnitOptions, port = 0): Promise<Scripte
   const requests: UnitRequest[] = [];
   const sockets = new Set<Socket>();
   const memory = options.memory ?? numberedMemory();
+  let asked = Promise.withResolvers<void>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
@@ -60,6 +63,8 @@ export async function startUnit(options: UnitOptions, port = 0): Promise<Scripte
     let turn = Promise.resolve();
     serve(socket, options, (request, header) => {
       requests.push(request);
+      asked.resolve();
+      asked = Promise.withResolvers<void>();
       if (!(options.unitIds ?? [1]).includes(request.unitId)) return;
       const behaviour = options.behave?.(request, requests.length) ?? { kind: "answer" };
       const reaction = {
@@ -83,6 +88,7 @@ export async function startUnit(options: UnitOptions, port = 0): Promise<Scripte
   return {
     port: address.port,
     requests,
+    nextRequest: () => asked.promise,
     cut,
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((done) => server.close(() => done()));
