@@ -4,11 +4,22 @@ import { monotonicMs } from "@outpost/kernel/clock.ts";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 
-export const FORMATS = ["text", "binary"] as const;
-export type CopyFormat = (typeof FORMATS)[number];
+/** `text` is what COPY speaks unless told otherwise; `binary` is what the fleet writes. */
+export type CopyFormat = "text" | "binary";
 
 const COLUMNS = "recorded_at, occurred_at, sequence, epoch_no, device_no, body";
 const CHUNK_BYTES = 1024 * 1024;
+
+/** Writes out what is dirty, so that one side's pages are not written on the other's time. */
+export async function checkpoint(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query("checkpoint");
+  } finally {
+    await client.end();
+  }
+}
 
 /**
  * Copies rows the fleet has written into the same table a second time, under epochs of their own, by one COPY of a bare
@@ -30,6 +41,7 @@ export async function copyAgain(url: string, gatewayIds: readonly string[], form
     const pieces: Buffer[] = [];
     for await (const piece of source) if (Buffer.isBuffer(piece)) pieces.push(piece);
     const bytes = Buffer.concat(pieces);
+    await client.query("checkpoint");
     const startMs = monotonicMs();
     await client.query("begin");
     const copy = client.query(copyFrom(`copy occurrence (${COLUMNS}) from stdin (format ${format})`));
