@@ -12,6 +12,8 @@ export type Behaviour =
   | { readonly kind: "answer" }
   | { readonly kind: "late"; readonly delayMs: number }
   | { readonly kind: "silent" }
+  /** Does what it was told, and the answer is lost. */
+  | { readonly kind: "obey-silently" }
   | { readonly kind: "refuse"; readonly exceptionCode: number }
   | { readonly kind: "garbage"; readonly bytes: Buffer }
   | { readonly kind: "noise-first"; readonly bytes: Buffer }
@@ -163,6 +165,9 @@ function react(socket: Socket, reaction: Reaction): void {
       return;
     }
     case "silent":
+      return;
+    case "obey-silently":
+      answer(pdu, memory);
       return;
     case "refuse":
       return send(socket, framed({ unitId, pdu: refusal(code, behaviour.exceptionCode) }));
