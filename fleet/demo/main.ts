@@ -39,9 +39,8 @@ async function main(): Promise<void> {
 
 async function untilToldToStop(demo: Demo): Promise<void> {
   const programs = [demo.simulator, demo.fleet, demo.gateway];
-  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  await Promise.race([stopped, ...programs.map((one) => one.ended)]);
-  const fallen = programs.find((one) => !one.isRunning);
+  const told = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => undefined);
+  const fallen = await Promise.race([told, ...programs.map((one) => one.ended.then(() => one))]);
   if (fallen === undefined) return;
   process.stderr.write(`the ${fallen.name} has ended by itself:\n${fallen.logTail()}\n`);
   process.exitCode = 1;
