@@ -4,7 +4,8 @@ import { clockConfidence, hex128, name, text, wallTimeMs } from "./identifiers.t
 import { VOID_REASONS, type Stream } from "./streams.ts";
 
 const occurred = { occurredAtMs: wallTimeMs, clockConfidence };
-const scalar = z.union([z.string().max(8_192), z.number(), z.boolean()]);
+/** One predicate, not a schema of schemas: occurrences come by the thousand, and this is most of checking one. */
+const details = z.custom<Record<string, string | number | boolean>>(isDetails, "names to strings, numbers or booleans");
 const shortText = z.string().max(500);
 
 export const measurementRecord = z.object({
@@ -23,7 +24,7 @@ export const occurrenceRecord = z.object({
   kind: z.literal("occurrence"),
   deviceId: name,
   name: z.string().min(1).max(128),
-  details: z.record(z.string().max(64), scalar),
+  details,
   ...occurred,
 });
 
@@ -119,4 +120,13 @@ export function streamOf(record: Exclude<WireRecord, { kind: "void" }>): Stream 
     case "result":
       return "result";
   }
+}
+
+function isDetails(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.entries(value).every(([key, one]: [string, unknown]) => {
+    if (key.length > 64) return false;
+    if (typeof one === "string") return one.length <= 8_192;
+    return typeof one === "number" || typeof one === "boolean";
+  });
 }

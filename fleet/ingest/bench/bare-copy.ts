@@ -10,17 +10,6 @@ export type CopyFormat = "text" | "binary";
 const COLUMNS = "recorded_at, occurred_at, sequence, epoch_no, device_no, body";
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Writes out what is dirty, so that one side's pages are not written on the other's time. */
-export async function checkpoint(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query("checkpoint");
-  } finally {
-    await client.end();
-  }
-}
-
 /**
  * Copies rows the fleet has written into the same table a second time, under epochs of their own, by one COPY of a bare
  * client: the bytes are ready in memory, nothing is checked, one commit.
@@ -41,6 +30,7 @@ export async function copyAgain(url: string, gatewayIds: readonly string[], form
     const pieces: Buffer[] = [];
     for await (const piece of source) if (Buffer.isBuffer(piece)) pieces.push(piece);
     const bytes = Buffer.concat(pieces);
+    // Else the pages the other side has dirtied would be written on this side's time.
     await client.query("checkpoint");
     const startMs = monotonicMs();
     await client.query("begin");

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { monotonicMs, systemClock } from "@outpost/kernel/clock.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import { Command } from "commander";
+import pg from "pg";
 
 import { startProgram, type RunningProgram } from "../../demo/child-process.ts";
 import { choosePlaces } from "../../store/embedded/places.ts";
 import { serverUrl } from "../../store/embedded/server.ts";
-import { checkpoint, copyAgain } from "./bare-copy.ts";
+import { copyAgain } from "./bare-copy.ts";
 
 const MUST_REACH = 0.5;
 const ROW_BYTES = 1_024;
@@ -51,10 +52,14 @@ async function measure(directory: string): Promise<boolean> {
     env: { OUTPOST_LOG_LEVEL: "error" },
   });
   const url = serverUrl(await choosePlaces(state), "outpost");
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(async () => await client.end());
   const done: Round[] = [];
   for (let round = 0; round < (rounds ?? 0); round += 1) {
     const ids = Array.from({ length: gateways ?? 0 }, (_, index) => `bench-${round}-${index}`);
-    const ours = await drain(fleet, { url, directory, ids, rows: rows ?? 0 });
+    const ours = await drain(fleet, { client, directory, ids, rows: rows ?? 0 });
     done.push({ ours, text: await copyAgain(url, ids, "text"), binary: await copyAgain(url, ids, "binary") });
     process.stderr.write(`round ${round + 1}: ${JSON.stringify(done.at(-1))}\n`);
   }
@@ -80,7 +85,12 @@ async function measure(directory: string): Promise<boolean> {
 /** Fills the journals while there is no uplink, then lets all gateways go at once. @returns rows a second. */
 async function drain(
   fleet: RunningProgram,
-  work: { readonly url: string; readonly directory: string; readonly ids: readonly string[]; readonly rows: number },
+  work: {
+    readonly client: pg.Client;
+    readonly directory: string;
+    readonly ids: readonly string[];
+    readonly rows: number;
+  },
 ): Promise<number> {
   const perGateway = Math.ceil(work.rows / work.ids.length);
   await using stack = new AsyncDisposableStack();
@@ -89,11 +99,11 @@ async function drain(
       stack.use(await startGateway(fleet, { id, directory: work.directory, rows: perGateway })),
     ),
   );
-  const total = perGateway * work.ids.length + (await countCommitted(fleet));
-  await checkpoint(work.url);
+  const total = perGateway * work.ids.length + (await countHeld(work.client));
+  await work.client.query("checkpoint");
   const startMs = monotonicMs();
   for (const gateway of gateways) gateway.tell("go");
-  while ((await countCommitted(fleet)) < total) {
+  while ((await countHeld(work.client)) < total) {
     if (monotonicMs() - startMs > DRAIN_WITHIN_MS) throw new Error("the gateways' rows did not all arrive");
     await systemClock.sleep(POLL_MS);
   }
@@ -120,11 +130,12 @@ async function startGateway(
   );
 }
 
-/** Rows the fleet has committed since it started, by its own count. */
-async function countCommitted(fleet: RunningProgram): Promise<number> {
-  const answer = await fetch(`${String(fleet.ready["http"])}/metrics`);
-  const match = /^outpost_ingest_rows_total (\d+)$/m.exec(await answer.text());
-  return Number(match?.[1] ?? 0);
+/** Rows the fleet holds of all gateways, as its database has committed them. */
+async function countHeld(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ held: number }>(
+    "select coalesce(sum(upper(one) - lower(one)), 0)::int as held from held, unnest(intervals) as one",
+  );
+  return rows[0]?.held ?? 0;
 }
 
 function median(values: readonly number[]): number {
