@@ -86,7 +86,14 @@ function serve(gateway: Gateway, log: Log): void {
       });
     });
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(gateway, log));
+  let isStopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    // Asked again while stopping, it goes on stopping: the journal and the time floor are being written.
+    process.on(signal, () => {
+      if (!isStopping) stop(gateway, log);
+      isStopping = true;
+    });
+  }
   console.log(JSON.stringify({ ready: true, statusPage: gateway.statusPage ?? null }));
 }
 

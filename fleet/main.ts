@@ -50,8 +50,9 @@ async function run(options: Options): Promise<void> {
   const log = createLog("fleet", options.logLevel);
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) {
-    process.once(name, () => {
-      log.info("stopping", { signal: name });
+    // Asked again while stopping, it goes on stopping: the database must not be left behind.
+    process.on(name, () => {
+      if (!stop.signal.aborted) log.info("stopping", { signal: name });
       stop.abort();
     });
   }

@@ -39,9 +39,13 @@ async function main(): Promise<void> {
 
 async function untilToldToStop(demo: Demo): Promise<void> {
   const programs = [demo.simulator, demo.fleet, demo.gateway];
-  const told = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => undefined);
-  const fallen = await Promise.race([told, ...programs.map((one) => one.ended.then(() => one))]);
-  if (fallen === undefined) return;
+  const told = new AbortController();
+  // Asked again while stopping, it goes on stopping the others.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => told.abort());
+  const stopped = once(told.signal, "abort").then(() => undefined);
+  const fallen = await Promise.race([stopped, ...programs.map((one) => one.ended.then(() => one))]);
+  // Ctrl-C in a terminal reaches every program at once; then none has ended by itself.
+  if (fallen === undefined || told.signal.aborted) return;
   process.stderr.write(`the ${fallen.name} has ended by itself:\n${fallen.logTail()}\n`);
   process.exitCode = 1;
 }

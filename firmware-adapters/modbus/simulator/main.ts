@@ -111,7 +111,10 @@ function badArgument(message: string): SimulatorError {
 
 /** Resolves when somebody asks the process to end. */
 async function untilStopped(isWithParent: boolean): Promise<void> {
-  const causes = [once(process, "SIGTERM"), once(process, "SIGINT")];
+  const told = new Promise<void>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve());
+  });
+  const causes: Promise<unknown>[] = [told];
   if (isWithParent) causes.push(once(process.stdin.resume(), "close"));
   await Promise.race(causes);
 }
