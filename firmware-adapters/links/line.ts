@@ -43,6 +43,8 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
   readonly #shared: object[] = [];
   readonly #firstTry = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
+  readonly #listenedTo = new WeakSet<AbortSignal>();
+  #underWay: { readonly signal: AbortSignal; readonly letGo: (reason: unknown) => void } | undefined;
   #connection: Connection<Port> | undefined;
   #isOpening = true;
   #downReason = "not opened yet";
@@ -81,7 +83,10 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
       release();
       throw error;
     }
-    return await untilAborted(this.#releasedAfter(exchange, release), signal);
+    const caller = Promise.withResolvers<T>();
+    this.#letGoOnAbort(signal, caller.reject);
+    this.#releasedAfter(exchange, release).then(caller.resolve, caller.reject);
+    return await caller.promise;
   }
 
   shared<T extends object>(kind: new () => T): T {
@@ -103,8 +108,25 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
       this.#backoff.reset();
       return result;
     } finally {
+      this.#underWay = undefined;
       release();
     }
+  }
+
+  /**
+   * Lets the caller of the exchange under way go as soon as its signal aborts.
+   *
+   * A device polls with one signal all its life, and adding and removing a listener is among the dearest things an
+   * exchange would do: so each signal gets one, which looks whose exchange is under way.
+   */
+  #letGoOnAbort(signal: AbortSignal, letGo: (reason: unknown) => void): void {
+    this.#underWay = { signal, letGo };
+    if (this.#listenedTo.has(signal)) return;
+    this.#listenedTo.add(signal);
+    const onAbort = (): void => {
+      if (this.#underWay?.signal === signal) this.#underWay.letGo(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
   }
 
   #openConnection(): Connection<Port> {

@@ -16,6 +16,12 @@ export interface ReadRequest {
   readonly count: number;
 }
 
+/**
+ * What a read brought: one element a register (0 to 65535) or bit (0 or 1). A plain array, because a typed one of this
+ * size is allocated outside the heap, at a cost that shows at ten thousand answers a second.
+ */
+export type Words = readonly number[];
+
 /** Writes one coil, one register, or two registers together. */
 export type WriteRequest =
   | { readonly kind: "coil"; readonly address: number; readonly value: boolean }
@@ -67,16 +73,14 @@ export function readByteCount({ table, count }: ReadRequest): number {
  * @throws ModbusError `modbus/exception` when the unit refused, `modbus/bad-frame` when it answers something else.
  * @see MODBUS Application Protocol V1.1b3, sections 6.1 to 6.4
  */
-export function decodeRead(pdu: Buffer, request: ReadRequest): Uint16Array {
+export function decodeRead(pdu: Buffer, request: ReadRequest): Words {
   const bytes = readByteCount(request);
   refuseOther(pdu, READ_CODE[request.table], 2 + bytes);
   if (pdu[1] !== bytes) throw new ModbusError("modbus/bad-frame", `byte count ${pdu[1]} where ${bytes} were asked`);
-  const words = new Uint16Array(request.count);
   const areBits = isBitTable(request.table);
-  for (let index = 0; index < words.length; index += 1) {
-    words[index] = areBits ? ((pdu[2 + (index >> 3)] ?? 0) >> (index & 7)) & 1 : pdu.readUInt16BE(2 + index * 2);
-  }
-  return words;
+  return Array.from({ length: request.count }, (_, index) =>
+    areBits ? ((pdu[2 + (index >> 3)] ?? 0) >> (index & 7)) & 1 : pdu.readUInt16BE(2 + index * 2),
+  );
 }
 
 /**

@@ -3,13 +3,13 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 
 import type { BadReason } from "../../event.ts";
 import { LinkError } from "../../links/errors.ts";
-import type { ReadRequest } from "../codec.ts";
+import type { ReadRequest, Words } from "../codec.ts";
 import { EXCEPTION, ModbusError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 
 /** What became of reading one block. */
 export type BlockOutcome =
-  | { readonly kind: "words"; readonly words: Uint16Array }
+  | { readonly kind: "words"; readonly words: Words }
   /** "Illegal address" or "illegal value": another cut of the same registers may do. */
   | { readonly kind: "not-so"; readonly detail: string }
   /** The unit is there and refuses. */

@@ -1,10 +1,21 @@
 import type { Clock, Instant } from "@outpost/kernel/clock.ts";
 
 import type { BadReason, DeviceEvent, Reading } from "../../event.ts";
+import type { Words } from "../codec.ts";
 import { pointSpan } from "../profile.ts";
 import type { Point, PumpStationProfile } from "../profile.ts";
 import { ValueTable } from "../values/value-table.ts";
 import type { Block, PlannedPoint } from "./planner.ts";
+
+const NEVER = Number.NEGATIVE_INFINITY;
+/** Numbers a point: its last good value and when it was last read, the same as last reported (NaN: bad), its rules. */
+const STRIDE = 6;
+const LATEST = 0;
+const LATEST_AT_MS = 1;
+const REPORTED = 2;
+const REPORTED_AT_MS = 3;
+const DEADBAND = 4;
+const KEEP_ALIVE_MS = 5;
 
 /** A reading with the monotonic time it was taken at. */
 export interface TimedReading {
@@ -24,26 +35,23 @@ export interface PointReportsDeps {
   onWatched(point: Point, latest: TimedReading): void;
 }
 
-/** Turns what was read into measurements, and knows each point's last reading. */
+/**
+ * Turns what was read into measurements, and knows each point's last reading. Worth keeping are the first one, a change
+ * of quality or reason, a move beyond the deadband, and whatever comes when the keep-alive is due.
+ */
 export class PointReports {
   readonly points: readonly PolledPoint[];
   readonly #deviceId: string;
   readonly #deps: PointReportsDeps;
   readonly #byId: ReadonlyMap<string, PolledPoint>;
   readonly #values: ValueTable;
-  // Columns like the value table's, and for its reason.
+  // Rows of numbers like the value table's, and for its reason.
   readonly #ids: readonly string[];
   readonly #units: readonly string[];
-  readonly #deadband: Float64Array;
-  readonly #keepAliveMs: Float64Array;
+  readonly #state: Float64Array;
   readonly #isWatched: Uint8Array;
-  /** The last reading: its value where it was good, and itself where it was bad. -Infinity: never read. */
-  readonly #latestAtMs: Float64Array;
-  readonly #latest: Float64Array;
+  /** The last reading where it was bad, and the reason last reported. */
   readonly #latestBad: (Reading | undefined)[];
-  /** The value last reported as good, NaN where a bad one was, or none; and when. */
-  readonly #reported: Float64Array;
-  readonly #reportedAtMs: Float64Array;
   readonly #reportedBad: (BadReason | undefined)[];
 
   constructor(deviceId: string, profile: PumpStationProfile, deps: PointReportsDeps) {
@@ -56,14 +64,9 @@ export class PointReports {
     this.#values = new ValueTable(points);
     this.#ids = points.map((point) => point.id);
     this.#units = points.map((point) => point.unit);
-    this.#deadband = Float64Array.from(points, (point) => point.deadband);
-    this.#keepAliveMs = Float64Array.from(points, (point) => keepAliveMs(point, profile));
+    this.#state = Float64Array.from(points.flatMap((point) => freshState(point, profile)));
     this.#isWatched = Uint8Array.from(points, (point) => (watched.has(point.id) ? 1 : 0));
-    this.#latestAtMs = new Float64Array(points.length).fill(Number.NEGATIVE_INFINITY);
-    this.#latest = new Float64Array(points.length);
     this.#latestBad = points.map(() => undefined);
-    this.#reported = new Float64Array(points.length).fill(Number.NaN);
-    this.#reportedAtMs = new Float64Array(points.length).fill(Number.NEGATIVE_INFINITY);
     this.#reportedBad = points.map(() => undefined);
   }
 
@@ -73,42 +76,77 @@ export class PointReports {
 
   /** The last reading of a point; undefined before the first. */
   latest(id: string): TimedReading | undefined {
-    const index = this.#byId.get(id)?.index ?? -1;
-    const atMs = this.#latestAtMs[index] ?? Number.NEGATIVE_INFINITY;
-    if (atMs === Number.NEGATIVE_INFINITY) return undefined;
-    return { reading: this.#latestBad[index] ?? { quality: "good", value: this.#latest[index] ?? 0 }, atMs };
+    const one = this.#byId.get(id);
+    if (one === undefined) return undefined;
+    const row = one.index * STRIDE;
+    const atMs = this.#state[row + LATEST_AT_MS] ?? NEVER;
+    if (atMs === NEVER) return undefined;
+    const value = this.#state[row + LATEST] ?? 0;
+    return { reading: this.#latestBad[one.index] ?? { quality: "good", value }, atMs };
   }
 
   /** Reports the points of a block from the words it brought. */
-  blockRead({ indices, offsets }: Block, words: Uint16Array): void {
+  blockRead({ indices, offsets }: Block, words: Words): void {
     const now = this.#deps.clock.now();
     for (let place = 0; place < indices.length; place += 1) {
       const index = indices[place] ?? 0;
-      const reading = this.#values.read(index, words, offsets[place] ?? 0);
-      this.#report(index, reading, this.#isReportable(index, reading, now.monotonicMs), now);
+      const offset = offsets[place] ?? 0;
+      const value = this.#values.value(index, words, offset);
+      if (Number.isNaN(value)) this.#reportBad(index, this.#values.whyBad(index, words, offset), now);
+      else this.#reportGood(index, value, now);
     }
   }
 
-  /** Reports points as bad; a point that was bad for this reason before is reported when its keep-alive is due. */
+  /** Reports points as bad that could not be read; again for the same reason only when their keep-alive is due. */
   bad(points: readonly PlannedPoint[], reason: BadReason, detail: string): void {
     const now = this.#deps.clock.now();
     const reading: Reading = { quality: "bad", reason, detail };
     for (const { index } of points) {
-      if (this.#isReportable(index, reading, now.monotonicMs)) this.#report(index, reading, true, now);
+      if (this.#isBadReportable(index, reason, now.monotonicMs)) this.#reportBad(index, reading, now);
     }
   }
 
-  #report(index: number, reading: Reading, isReportable: boolean, now: Instant): void {
-    const { wallMs, monotonicMs, confidence } = now;
-    this.#latestAtMs[index] = monotonicMs;
-    if (reading.quality === "good") this.#latest[index] = reading.value;
-    const bad = reading.quality === "good" ? undefined : reading;
-    if (this.#latestBad[index] !== bad) this.#latestBad[index] = bad;
+  #reportGood(index: number, value: number, now: Instant): void {
+    const state = this.#state;
+    const row = index * STRIDE;
+    // NaN, where the last one reported was bad, is never within the deadband.
+    const isWithin = Math.abs(value - (state[row + REPORTED] ?? 0)) <= (state[row + DEADBAND] ?? 0);
+    const isReportable = !isWithin || this.#isKeepAliveDue(row, now.monotonicMs);
     if (isReportable) {
-      this.#reported[index] = reading.quality === "good" ? reading.value : Number.NaN;
-      this.#reportedBad[index] = reading.quality === "good" ? undefined : reading.reason;
-      this.#reportedAtMs[index] = monotonicMs;
+      state[row + REPORTED] = value;
+      state[row + REPORTED_AT_MS] = now.monotonicMs;
     }
+    state[row + LATEST] = value;
+    if (this.#latestBad[index] !== undefined) this.#latestBad[index] = undefined;
+    this.#publish(index, { quality: "good", value }, isReportable, now);
+  }
+
+  #reportBad(index: number, reading: Reading, now: Instant): void {
+    if (reading.quality === "good") return this.#reportGood(index, reading.value, now);
+    const row = index * STRIDE;
+    const isReportable = this.#isBadReportable(index, reading.reason, now.monotonicMs);
+    if (isReportable) {
+      this.#state[row + REPORTED] = Number.NaN;
+      this.#state[row + REPORTED_AT_MS] = now.monotonicMs;
+      this.#reportedBad[index] = reading.reason;
+    }
+    this.#latestBad[index] = reading;
+    this.#publish(index, reading, isReportable, now);
+  }
+
+  #isBadReportable(index: number, reason: BadReason, nowMs: number): boolean {
+    const row = index * STRIDE;
+    const wasGood = !Number.isNaN(this.#state[row + REPORTED] ?? 0);
+    return wasGood || this.#reportedBad[index] !== reason || this.#isKeepAliveDue(row, nowMs);
+  }
+
+  #isKeepAliveDue(row: number, nowMs: number): boolean {
+    return nowMs - (this.#state[row + REPORTED_AT_MS] ?? 0) >= (this.#state[row + KEEP_ALIVE_MS] ?? 0);
+  }
+
+  #publish(index: number, reading: Reading, isReportable: boolean, now: Instant): void {
+    const { wallMs, monotonicMs, confidence } = now;
+    this.#state[index * STRIDE + LATEST_AT_MS] = monotonicMs;
     if (this.#isWatched[index] === 1) this.#tellWatcher(index, { reading, atMs: monotonicMs });
     this.#deps.publish({
       kind: "measurement",
@@ -127,14 +165,12 @@ export class PointReports {
     const one = this.points[index];
     if (one !== undefined) this.#deps.onWatched(one.point, latest);
   }
+}
 
-  /** Worth keeping: the first, a change of quality or reason, a move beyond the deadband, or the keep-alive. */
-  #isReportable(index: number, reading: Reading, nowMs: number): boolean {
-    if (nowMs - (this.#reportedAtMs[index] ?? 0) >= (this.#keepAliveMs[index] ?? 0)) return true;
-    if (reading.quality === "bad") return reading.reason !== this.#reportedBad[index];
-    // NaN, where the last one was bad, is never within the deadband.
-    return !(Math.abs(reading.value - (this.#reported[index] ?? 0)) <= (this.#deadband[index] ?? 0));
-  }
+function freshState(point: Point, { pollGroups }: PumpStationProfile): number[] {
+  const keepAliveMs = pollGroups[point.pollGroup]?.keepAliveMs ?? Number.POSITIVE_INFINITY;
+  // In the order of the places named above.
+  return [0, NEVER, Number.NaN, NEVER, point.deadband, keepAliveMs];
 }
 
 /** Points that commands depend on: pulse coils, and the run states of machines. */
@@ -145,10 +181,6 @@ function watchedIds(points: readonly Point[]): ReadonlySet<string> {
     if (writable?.startLimits !== undefined && writable.feedback !== undefined) ids.add(writable.feedback.pointId);
   }
   return ids;
-}
-
-function keepAliveMs({ pollGroup }: Point, { pollGroups }: PumpStationProfile): number {
-  return pollGroups[pollGroup]?.keepAliveMs ?? Number.POSITIVE_INFINITY;
 }
 
 function polled(point: Point, index: number): PolledPoint {

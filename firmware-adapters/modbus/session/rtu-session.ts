@@ -3,7 +3,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 import { LinkError } from "../../links/errors.ts";
 import type { ByteLink, BytePort, LinkPriority } from "../../links/link.ts";
 import { checkWritten, decodeRead, encodeRead, encodeWrite, readByteCount } from "../codec.ts";
-import type { ReadRequest, WriteRequest } from "../codec.ts";
+import type { ReadRequest, Words, WriteRequest } from "../codec.ts";
 import { ModbusError } from "../errors.ts";
 import { LateAnswers, answerShape } from "./late-answers.ts";
 import { encodeFrame, findFrame } from "./rtu-frame.ts";
@@ -40,12 +40,12 @@ interface RtuLine extends SessionSettings {
   readonly clock: Clock;
 }
 
-async function read(port: BytePort, line: RtuLine, request: ReadRequest): Promise<Uint16Array> {
+async function read(port: BytePort, line: RtuLine, request: ReadRequest): Promise<Words> {
   const nowMs = line.clock.monotonicMs();
   const isTaken = (one: ReadRequest): boolean =>
     line.late.mayStillCome(answerShape(line.unitId, encodeRead(one), 2 + readByteCount(one)), nowMs);
   if (!isTaken(request)) return await readOnce(port, line, request);
-  const words = new Uint16Array(request.count);
+  const words: number[] = [];
   const pieces = unmistakableReads(request, isTaken);
   if (pieces === undefined) throw unverified(request);
   for (const piece of pieces) {
@@ -55,7 +55,7 @@ async function read(port: BytePort, line: RtuLine, request: ReadRequest): Promis
       throw isRefusal && piece.count > request.count ? unverified(request) : error;
     });
     const skip = Math.max(0, request.address - piece.address);
-    words.set(part.subarray(skip, skip + request.count), Math.max(0, piece.address - request.address));
+    words.push(...part.slice(skip, skip + request.count));
   }
   return words;
 }
@@ -67,7 +67,7 @@ function unverified({ table, address }: ReadRequest): ModbusError {
   );
 }
 
-async function readOnce(port: BytePort, line: RtuLine, request: ReadRequest): Promise<Uint16Array> {
+async function readOnce(port: BytePort, line: RtuLine, request: ReadRequest): Promise<Words> {
   const pdu = await exchange(port, line, encodeRead(request), 2 + readByteCount(request));
   return decodeRead(pdu, request);
 }

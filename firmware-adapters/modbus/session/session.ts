@@ -1,7 +1,7 @@
 import type { Clock } from "@outpost/kernel/clock.ts";
 
 import type { Link, LinkPriority } from "../../links/link.ts";
-import type { ReadRequest, WriteRequest } from "../codec.ts";
+import type { ReadRequest, Words, WriteRequest } from "../codec.ts";
 import { openRtuSession } from "./rtu-session.ts";
 import { openTcpSession } from "./tcp-session.ts";
 
@@ -10,11 +10,10 @@ export interface Session {
   /**
    * Reads registers or bits.
    *
-   * @returns one element a register (0 to 65535) or bit (0 or 1).
    * @throws ModbusError `modbus/timeout`, `modbus/bad-frame`, `modbus/exception`, `modbus/unverified`;
    *         LinkError `link/down`, `link/busy`, `link/closed`; the signal's reason on abort.
    */
-  read(request: ReadRequest, priority: LinkPriority, signal: AbortSignal): Promise<Uint16Array>;
+  read(request: ReadRequest, priority: LinkPriority, signal: AbortSignal): Promise<Words>;
   /**
    * Writes once. After any error but `modbus/exception` nobody knows whether the unit took the value: read it.
    *

@@ -4,7 +4,7 @@ import type modbusSerial from "modbus-serial";
 
 import { LinkError } from "../../links/errors.ts";
 import type { TcpLink, TcpPort } from "../../links/link.ts";
-import type { ReadRequest, WriteRequest } from "../codec.ts";
+import type { ReadRequest, Words, WriteRequest } from "../codec.ts";
 import { isBitTable } from "../codec.ts";
 import { ModbusError, exceptionError } from "../errors.ts";
 import { MbapPort } from "./mbap-port.ts";
@@ -117,15 +117,17 @@ function startRead(client: Client, unitId: number, request: ReadRequest, done: D
   }
 }
 
-function wordsOf({ data, buffer }: ReadAnswer, { table, count }: ReadRequest): Uint16Array {
+function wordsOf({ data, buffer }: ReadAnswer, { table, count }: ReadRequest): Words {
   const bytes = isBitTable(table) ? Math.ceil(count / 8) : count * 2;
   // modbus-serial believes the byte count inside the answer, which may be smaller than the answer itself.
   if (buffer.length !== bytes) {
     throw new ModbusError("modbus/bad-frame", `byte count ${buffer.length} where ${bytes} were asked`);
   }
-  const words = new Uint16Array(count);
-  for (let index = 0; index < count; index += 1) words[index] = Number(data[index]);
-  return words;
+  return data.every(isNumber) ? data : data.slice(0, count).map(Number);
+}
+
+function isNumber(word: number | boolean): word is number {
+  return typeof word === "number";
 }
 
 function startWrite(client: Client, unitId: number, request: WriteRequest, done: Done<WriteAnswer>): void {

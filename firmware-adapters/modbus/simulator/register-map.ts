@@ -119,7 +119,7 @@ function overlaid(
     before,
     (word, index) => written.words[point.address + index - written.address] ?? word,
   );
-  const reading = decodeValue(point, words);
+  const reading = decodeValue(point, [...words]);
   if (reading.quality === "bad") return undefined;
   // A button's limits name the value that presses it; letting go of it is not a command.
   if (point.type.kind === "bool" && reading.value === 0) return 0;

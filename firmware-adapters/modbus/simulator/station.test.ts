@@ -31,7 +31,7 @@ function read(id: string): number | string {
   const count = "order" in point.type ? 2 : 1;
   const answer = station.read(point.table, point.address, count);
   if (answer.kind === "refused") return `exception ${answer.exceptionCode}`;
-  const reading = decodeValue(point, answer.words);
+  const reading = decodeValue(point, [...answer.words]);
   return reading.quality === "good" ? reading.value : reading.reason;
 }
 

@@ -23,7 +23,7 @@ function point(type: PointInput["type"], changes: Partial<PointInput> = {}): Poi
   return parsed;
 }
 
-const decode = (one: Point, ...words: number[]) => decodeValue(one, Uint16Array.from(words));
+const decode = (one: Point, ...words: number[]) => decodeValue(one, words);
 const good = (value: number) => ({ quality: "good", value });
 
 describe("decoding", () => {
@@ -100,12 +100,8 @@ describe("decoding", () => {
       point({ kind: "bit", bit: 3 }),
       point({ kind: "int16" }, { scale: 0.1 }),
     ]);
-    const words = Uint16Array.of(9, 0x0000, 0x4050, 0x0008, 0xfff6);
-    expect([table.read(0, words, 1), table.read(1, words, 3), table.read(2, words, 4)]).toEqual([
-      good(3.25),
-      good(1),
-      good(-1),
-    ]);
+    const words = [9, 0x0000, 0x4050, 0x0008, 0xfff6];
+    expect([table.value(0, words, 1), table.value(1, words, 3), table.value(2, words, 4)]).toEqual([3.25, 1, -1]);
   });
 });
 
@@ -125,7 +121,8 @@ describe("encoding", () => {
     fc.assert(
       fc.property(fc.nat(99_999_999), fc.float({ noNaN: true, noDefaultInfinity: true }), (whole, single) => {
         expect(decode(bcd, ...encodeValue(bcd, whole))).toEqual(good(whole));
-        expect(decode(float, ...encodeValue(float, single))).toEqual(good(single));
+        // Adding 0 makes one zero of the two; a shift of 0 does the same to what is read.
+        expect(decode(float, ...encodeValue(float, single))).toEqual(good(single + 0));
       }),
     );
   });
