@@ -15,6 +15,8 @@ import { openPool } from "./store/database.ts";
 import { openStore } from "./store/store.ts";
 import { runUpkeep, type Retention } from "./store/upkeep.ts";
 
+const LOOPBACK = /^(localhost|127\..+|::1)$/;
+
 export interface Address {
   readonly host: string;
   /** 0: any free port. */
@@ -50,6 +52,7 @@ export interface Fleet extends AsyncDisposable {
  */
 export async function openFleet(settings: FleetSettings, log: Log, signal: AbortSignal): Promise<Fleet> {
   await using stack = new AsyncDisposableStack();
+  warnOfStrangers(settings, log);
   const { url } = stack.use(await openStore({ ...settings, log }, signal));
   const ingestPool = openPool({ url, name: "ingest", maxConnections: 8, statementTimeoutMs: 60_000 }, log);
   stack.defer(async () => await ingestPool.end());
@@ -71,6 +74,13 @@ export async function openFleet(settings: FleetSettings, log: Log, signal: Abort
   stack.use(keepUp(async (stop) => await runUpkeep(apiPool, settings.retention, log, stop)));
   const opened = stack.move();
   return { http, mqtt: bus.url, [Symbol.asyncDispose]: async () => await opened.disposeAsync() };
+}
+
+function warnOfStrangers({ http, mqtt, mqttUrl }: FleetSettings, log: Log): void {
+  const open = [http, ...(mqttUrl === undefined ? [mqtt] : [])].filter(({ host }) => !LOOPBACK.test(host));
+  for (const { host, port } of open) {
+    log.warn("there are no accounts yet: whoever reaches this address may do everything", { host, port });
+  }
 }
 
 async function openBus(settings: FleetSettings, onUplink: OnUplink, log: Log): Promise<FleetBus> {

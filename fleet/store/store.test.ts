@@ -98,4 +98,14 @@ describe("partitions", () => {
       expect(await dropOldDays(pool, "measurement", 2, nowMs)).toEqual([]);
     });
   });
+
+  it("keep rows of insane times as long as the others, counted from their arrival", async () => {
+    await withDatabase(await server.createDatabase(), async (pool) => {
+      await pool.query(insert, [0, 1]);
+      await dropOldDays(pool, "occurrence", 2, Date.now());
+      expect((await pool.query(whereIs, [1])).rows).toHaveLength(1);
+      await dropOldDays(pool, "occurrence", 2, Date.now() + 3 * DAY_MS);
+      expect((await pool.query(whereIs, [1])).rows).toHaveLength(0);
+    });
+  });
 });
