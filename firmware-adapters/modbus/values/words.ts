@@ -48,7 +48,7 @@ export function fromBcd(bits: number): number {
 export function toBcd(value: number): number {
   let bits = 0;
   for (let shift = 0, rest = value; shift < 32; shift += 4, rest = Math.floor(rest / 10)) {
-    bits |= rest % 10 << shift;
+    bits |= (rest % 10) << shift;
   }
   return bits >>> 0;
 }
