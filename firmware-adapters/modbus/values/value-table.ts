@@ -79,7 +79,8 @@ export class ValueTable {
 
   #scaled(index: number, words: Words, offset: number): number {
     const kind = this.#kinds[index] ?? 0;
-    const raw = kind < FIRST_PAIR ? this.#word(kind, index, words, offset) : this.#pairValue(kind, index, words, offset);
+    const raw =
+      kind < FIRST_PAIR ? this.#word(kind, index, words, offset) : this.#pairValue(kind, index, words, offset);
     const row = index * STRIDE;
     const numbers = this.#numbers;
     return (raw * (numbers[row] ?? 1)) / (numbers[row + 1] ?? 1) + (numbers[row + 2] ?? 0);
