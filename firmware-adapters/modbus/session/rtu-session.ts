@@ -23,7 +23,7 @@ const SILENT_REQUESTS_BEFORE_RECONNECT = 5;
  */
 export function openRtuSession(link: ByteLink, settings: SessionSettings, clock: Clock): Session {
   const late = link.shared(LateAnswers);
-  const line = { ...settings, gapMs: link.settings.gapMs, isServer: link.kind === "serial-server", late, clock };
+  const line = { ...settings, gapMs: gapMs(link), isServer: link.kind === "serial-server", late, clock };
   return {
     read: (request, priority, signal) => link.exclusive(priority, signal, (port) => read(port, line, request)),
     write: async (request: WriteRequest, priority: LinkPriority, signal: AbortSignal) => {
@@ -31,6 +31,17 @@ export function openRtuSession(link: ByteLink, settings: SessionSettings, clock:
       checkWritten(pdu, request);
     },
   };
+}
+
+/**
+ * The silence kept before a request: what the site file says, and at least the standard's 3.5 characters of 11 bits.
+ *
+ * @see MODBUS over Serial Line V1.02, section 2.5.1.1
+ */
+function gapMs({ settings }: ByteLink): number {
+  if (settings.kind === "serial-server") return settings.gapMs;
+  const silenceMs = settings.baudRate > 19_200 ? 1.75 : (3.5 * 11 * 1_000) / settings.baudRate;
+  return Math.max(settings.gapMs, silenceMs);
 }
 
 interface RtuLine extends SessionSettings {
