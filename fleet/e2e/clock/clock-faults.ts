@@ -21,12 +21,14 @@ const program = new Command("npm run faults -- clock")
   .parse();
 const options = program.opts<{ rounds: number; seed?: string }>();
 
-/** Trips the pump under one fault, then sets the clock right and the pump too. */
+/** Trips the pump under one fault, then sets the clock right and the pump too. Begins with a boot at the right time. */
 async function play(site: ClockSite, fault: ClockFault, random: SeededRandom): Promise<Round> {
+  await site.boot(0, "trusted");
   const trippedAtMs = await fault.run(site, random);
   const sirenAtMs = await site.sirenOnBy(soundsBy(trippedAtMs, site.readyAtMs));
   await site.machine.setWall(0);
   await site.reset();
+  await fault.after?.(site);
   const heard = sirenAtMs === undefined ? "no siren" : `siren after ${sirenAtMs - trippedAtMs} ms`;
   process.stderr.write(`${fault.name}: ${heard}\n`);
   if (sirenAtMs === undefined) process.stderr.write(`${site.demo.gateway.logTail()}\n`);
@@ -46,10 +48,12 @@ async function measure(directory: string): Promise<boolean> {
   }
   const { records, ...settled } = await settle(site.demo, GATEWAY_ID, AbortSignal.timeout(SETTLE_WITHIN_MS));
   await using ledger = await FleetLedger.open(join(directory, "fleet"));
-  const verdict = judge(rounds, await ledger.alarmSteps(GATEWAY_ID, RULE_ID));
+  const steps = await ledger.alarmSteps(GATEWAY_ID, RULE_ID);
+  const verdict = judge(rounds, steps);
   const faults = { ...settled, ...verdict, duplicated: settled.duplicated + verdict.duplicated };
   const pass = records > 0 && Object.values(faults).every((found) => found === 0);
   const result = { name: "clock", seed, rounds: rounds.length, byFault, records, ...faults, pass };
+  if (!pass) for (const step of steps) process.stderr.write(`${step.change}: ${step.clockConfidence}\n`);
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return pass;
 }

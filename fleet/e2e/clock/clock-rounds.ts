@@ -11,11 +11,14 @@ export interface ClockFault {
   /** What the record of the cleared alarm must say: the clock has been set right before. */
   readonly cleared: Trust;
   /**
-   * Boots the gateway, trips the pump, and does all that must happen before the alarm is judged.
+   * Finds a gateway whose clock the fleet has confirmed, trips the pump, and does all that must happen before the
+   * alarm is judged.
    *
    * @returns when it tripped the pump.
    */
   run(site: ClockSite, random: SeededRandom): Promise<number>;
+  /** Undoes what would reach into the next round. */
+  after?(site: ClockSite): Promise<void>;
 }
 
 const YEAR_MS = 365.25 * 86_400_000;
@@ -46,6 +49,8 @@ export const CLOCK_FAULTS: readonly ClockFault[] = [
       await site.boot(yearsAhead(random), "doubtful");
       return await site.trip();
     },
+    // The gateway hears the right time, and writes the lowered floor down when the next round stops it.
+    after: (site) => site.boot(0, "trusted"),
   },
   { name: "jump-ahead", raised: "doubtful", cleared: "trusted", run: (site, random) => jump(site, yearsAhead(random)) },
   { name: "jump-back", raised: "doubtful", cleared: "trusted", run: (site, random) => jump(site, yearsBack(random)) },
@@ -118,13 +123,11 @@ export const CLOCK_FAULTS: readonly ClockFault[] = [
 ];
 
 async function jump(site: ClockSite, aheadMs: number): Promise<number> {
-  await site.boot(0, "trusted");
   await site.machine.setWall(aheadMs);
   return await site.trip();
 }
 
 async function jumpInDelay(site: ClockSite, aheadMs: number, random: SeededRandom): Promise<number> {
-  await site.boot(0, "trusted");
   const trippedAtMs = await site.trip();
   await delay(random.between(500, ON_DELAY_MS - 1_000));
   await site.machine.setWall(aheadMs);
@@ -137,7 +140,6 @@ async function interrupt(
   afterMs: number,
   meanwhile: (trippedAtMs: number) => Promise<void>,
 ): Promise<number> {
-  await site.boot(0, "trusted");
   const trippedAtMs = await site.trip();
   await delay(afterMs);
   await site.killGateway();

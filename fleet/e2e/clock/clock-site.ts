@@ -129,7 +129,8 @@ export class ClockSite implements AsyncDisposable {
     } catch (error) {
       const lines = text.split("\n");
       const missing = wanted.filter((line) => !lines.includes(line));
-      throw new Error(`the gateway's metrics never said: ${missing.join(", ")}`, { cause: error });
+      const reason = `the gateway's metrics never said: ${missing.join(", ")}\n${this.demo.gateway.logTail()}`;
+      throw new Error(reason, { cause: error });
     }
   }
 }
