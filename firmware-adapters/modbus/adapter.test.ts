@@ -1,8 +1,11 @@
+import { systemClock } from "@outpost/kernel/clock.ts";
+import { silentLog } from "@outpost/kernel/log.ts";
 import { SOCAT, missingPeer } from "@outpost/kernel/testing/peers.ts";
-import { describe } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { describeAdapter } from "../conformance.ts";
 import type { Rig } from "../conformance.ts";
+import { openLink } from "../links/open-link.ts";
 import { serialOverTcp } from "../links/testing/pty.ts";
 import type { SerialOverTcp } from "../links/testing/pty.ts";
 import { modbus } from "./adapter.ts";
@@ -13,7 +16,7 @@ import { smallProfile } from "./testing/small-profile.ts";
 const noSocat = missingPeer(SOCAT);
 if (noSocat !== undefined) console.warn(`skipped on a pseudo terminal: ${noSocat}`);
 
-const settings = { unitId: 1, profile: smallProfile(), timeoutMs: 150 };
+const settings = { unitId: 1, profile: smallProfile(), timeoutMs: 300 };
 
 async function socketRig(kind: "tcp" | "serial-server"): Promise<Rig> {
   let isSilent = false;
@@ -70,4 +73,24 @@ describeAdapter("Modbus TCP", modbus, () => socketRig("tcp"));
 describeAdapter("Modbus RTU on a serial server", modbus, () => socketRig("serial-server"));
 describe.skipIf(noSocat !== undefined)("with a pseudo terminal", () => {
   describeAdapter("Modbus RTU on a serial line", modbus, serialRig);
+});
+
+describe("configuring", () => {
+  it("says which profiles there are when it is asked for another", () => {
+    expect(() => modbus.configure("device", { unitId: 1, profile: "three-pump-station" })).toThrow(
+      'settings.profile: no profile is called "three-pump-station"; known are grundfos-cim-wastewater, level-flow-node, two-pump-station',
+    );
+  });
+
+  it("names the field that does not fit", () => {
+    expect(() => modbus.configure("device", { unitId: 300, profile: "two-pump-station" })).toThrow("unitId");
+  });
+
+  it("refuses a unit id that cannot be on a serial line when it is opened there", async () => {
+    await using rig = await socketRig("serial-server");
+    await using link = openLink(rig.link, { clock: systemClock, log: silentLog });
+    const deps = { clock: systemClock, log: silentLog, link, publish: () => undefined };
+    const opening = modbus.configure("device", { ...settings, unitId: 0 }).open(deps, AbortSignal.timeout(5_000));
+    await expect(opening).rejects.toMatchObject({ code: "modbus/bad-settings" });
+  });
 });

@@ -1,3 +1,5 @@
+import { prettifyError } from "zod";
+
 import type { Adapter, Device, DeviceDeps, OpenDevice, PointDescription } from "../adapter.ts";
 import type { DeviceEvent, EventTime } from "../event.ts";
 import { Commands } from "./commands/commands.ts";
@@ -18,9 +20,9 @@ import type { ModbusSettings } from "./settings.ts";
 export const modbus: Adapter = {
   kind: "modbus",
   configure(deviceId, raw) {
-    const settings = modbusSettings.parse(raw);
-    const profile = profileOf(settings);
-    return configuredDevice(deviceId, settings, profile);
+    const parsed = modbusSettings.safeParse(raw);
+    if (!parsed.success) throw new ModbusError("modbus/bad-settings", prettifyError(parsed.error));
+    return configuredDevice(deviceId, parsed.data, profileOf(parsed.data));
   },
 };
 

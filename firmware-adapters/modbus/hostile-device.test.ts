@@ -13,7 +13,9 @@ import { startUnit } from "./testing/scripted-unit.ts";
 import type { Behaviour, ScriptedUnit, UnitOptions } from "./testing/scripted-unit.ts";
 import { testPoint, testProfile } from "./testing/small-profile.ts";
 
+/** For units that misbehave for long; where they must not be found missing, `PATIENT_MS`. */
 const TIMEOUT_MS = 100;
+const PATIENT_MS = 600;
 const WITHIN_MS = 20_000;
 
 /** Eight registers in two blocks; every register holds its address plus 1000, so that a wrong one shows. */
@@ -21,7 +23,14 @@ const twoBlocks = testProfile(
   [0, 1, 2, 3, 100, 101, 102, 103].map((address) => testPoint({ id: `r${address}`, address })),
 );
 
-async function rig(options: UnitOptions, profile: PumpStationProfile = twoBlocks, unitIds: readonly number[] = [1]) {
+interface RigOptions extends UnitOptions {
+  readonly profile?: PumpStationProfile;
+  /** The units we poll, whether or not they exist. */
+  readonly polled?: readonly number[];
+  readonly timeoutMs?: number;
+}
+
+async function rig({ profile = twoBlocks, polled = [1], timeoutMs = TIMEOUT_MS, ...options }: RigOptions) {
   const stack = new AsyncDisposableStack();
   const unit: ScriptedUnit = stack.use(await startUnit(options));
   const address = { id: "line", host: "127.0.0.1", port: unit.port };
@@ -29,8 +38,8 @@ async function rig(options: UnitOptions, profile: PumpStationProfile = twoBlocks
     options.framing === "tcp" ? { ...address, kind: "tcp" } : { ...address, kind: "serial-server", gapMs: 0 };
   const link = stack.use(openLink(settings, { clock: systemClock, log: silentLog }));
   const events: DeviceEvent[] = [];
-  for (const unitId of unitIds) {
-    const device = modbus.configure(`unit${unitId}`, { unitId, profile, timeoutMs: TIMEOUT_MS });
+  for (const unitId of polled) {
+    const device = modbus.configure(`unit${unitId}`, { unitId, profile, timeoutMs });
     const deps = { clock: systemClock, log: silentLog, link, publish: (event: DeviceEvent) => events.push(event) };
     stack.use(await device.open(deps, AbortSignal.timeout(5_000)));
   }
@@ -100,6 +109,7 @@ describe.each(["tcp", "rtu"] as const)("a device over %s that", (framing) => {
   ])("%s is asked again, and nobody hears of it", async (_, behaviour) => {
     await using here = await rig({
       framing,
+      timeoutMs: PATIENT_MS,
       behave: (_request, count) => (count === 4 ? behaviour : { kind: "answer" }),
     });
     await until("more rounds", () => here.unit.requests.length > 12);
@@ -155,7 +165,7 @@ describe("refusals", () => {
         address === 2 ? undefined : memory.word(table, address),
     };
     const profile = testProfile([0, 1, 3, 4].map((address) => testPoint({ id: `r${address}`, address })));
-    await using here = await rig({ framing: "tcp", memory: holed }, profile);
+    await using here = await rig({ framing: "tcp", memory: holed, profile, timeoutMs: PATIENT_MS });
     await until("several rounds", () => here.measurements("r4").length > 3);
     const counts = here.unit.requests.map((request) => [request.pdu.readUInt16BE(1), request.pdu.readUInt16BE(3)]);
     expect(counts[0]).toEqual([0, 5]);
@@ -177,7 +187,7 @@ describe("refusals", () => {
         address === 2 ? undefined : memory.word(table, address),
     };
     const profile = testProfile([0, 1, 2, 3].map((address) => testPoint({ id: `r${address}`, address })));
-    await using here = await rig({ framing: "tcp", memory: holed }, profile);
+    await using here = await rig({ framing: "tcp", memory: holed, profile, timeoutMs: PATIENT_MS });
     await until("several rounds", () => here.measurements("r3").length > 3);
     expect(here.measurements("r2").map((event) => event.reading)).toEqual([
       { quality: "bad", reason: "device-refused", detail: "exception 2: illegal data address" },
@@ -188,15 +198,13 @@ describe("refusals", () => {
 
   it("by a TCP gateway for a unit that is down leave the connection and the other units alone", async () => {
     let isDown = false;
-    await using here = await rig(
-      {
-        framing: "tcp",
-        unitIds: [1, 2],
-        behave: ({ unitId }) => (isDown && unitId === 2 ? { kind: "refuse", exceptionCode: 11 } : { kind: "answer" }),
-      },
-      twoBlocks,
-      [1, 2],
-    );
+    await using here = await rig({
+      framing: "tcp",
+      unitIds: [1, 2],
+      polled: [1, 2],
+      timeoutMs: PATIENT_MS,
+      behave: ({ unitId }) => (isDown && unitId === 2 ? { kind: "refuse", exceptionCode: 11 } : { kind: "answer" }),
+    });
     await until("both online", () => here.statuses("unit1").length + here.statuses("unit2").length === 2);
     isDown = true;
     await until("unit 2 offline", () => here.statuses("unit2").at(-1) === "offline");
@@ -211,7 +219,7 @@ describe("refusals", () => {
 
 describe("several units on one serial line", () => {
   it("go on being read at their pace while one of them is dead", async () => {
-    await using here = await rig({ framing: "rtu", unitIds: [1, 3] }, twoBlocks, [1, 2, 3]);
+    await using here = await rig({ framing: "rtu", unitIds: [1, 3], polled: [1, 2, 3], timeoutMs: 250 });
     await until("unit 2 offline", () => here.statuses("unit2").at(-1) === "offline");
     const rounds = here.measurements("r0", "unit1").length;
     const askedOfDead = here.unit.requests.filter((request) => request.unitId === 2).length;

@@ -71,12 +71,13 @@ async function startServer(stack: AsyncDisposableStack): Promise<number> {
   const script = fileURLToPath(new URL("libmodbus-server.py", import.meta.url));
   const server = spawn("/usr/bin/python3", [script, "0"], { stdio: ["ignore", "pipe", "inherit"] });
   stack.defer(async () => {
+    if (server.pid === undefined) return;
     server.kill("SIGTERM");
     if (server.exitCode === null) await once(server, "exit");
   });
-  const lines = createInterface(server.stdout);
-  for await (const line of lines) return Number(line);
-  throw new Error("libmodbus did not start: install the Debian packages python3 and libmodbus5");
+  await once(server, "spawn");
+  for await (const line of createInterface(server.stdout)) return Number(line);
+  throw new Error("the libmodbus server did not start");
 }
 
 async function bareSide(port: number, stack: AsyncDisposableStack): Promise<Side> {

@@ -35,7 +35,10 @@ class Mapping(ctypes.Structure):
 
 def load():
     """libmodbus with the signatures that ctypes cannot guess."""
-    library = ctypes.CDLL("libmodbus.so.5")
+    try:
+        library = ctypes.CDLL("libmodbus.so.5")
+    except OSError as error:
+        sys.exit(f"libmodbus: {error} (Debian package libmodbus5)")
     library.modbus_new_tcp.argtypes = [ctypes.c_char_p, ctypes.c_int]
     library.modbus_new_tcp.restype = ctypes.c_void_p
     library.modbus_new_rtu.restype = ctypes.c_void_p

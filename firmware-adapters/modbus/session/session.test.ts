@@ -12,7 +12,8 @@ import { startUnit } from "../testing/scripted-unit.ts";
 import type { Behaviour, UnitOptions } from "../testing/scripted-unit.ts";
 import { openSession } from "./session.ts";
 
-const TIMEOUT_MS = 80;
+/** Long enough that a busy machine does not time out where nothing is wrong, short enough to be waited for. */
+const TIMEOUT_MS = 250;
 const never = new AbortController().signal;
 
 async function rig(options: UnitOptions) {
@@ -125,7 +126,7 @@ describe.each(["tcp", "rtu"] as const)("a session over %s", (framing) => {
     onTestFailed(() => console.error(`OUTPOST_SEED=${random.seed}`));
     await using here = await rig({ framing, behave: () => anyBehaviour(random, framing) });
     let good = 0;
-    for (let request = 0; request < 80; request += 1) {
+    for (let request = 0; request < 50; request += 1) {
       const address = random.whole(0, 500);
       const count = random.whole(1, 12);
       try {

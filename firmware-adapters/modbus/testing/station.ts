@@ -15,7 +15,7 @@ import { testPoint, testProfile } from "./small-profile.ts";
 /** The start coil's address. */
 export const START = 10;
 const RUNNING = 30;
-const TIMEOUT_MS = 150;
+const TIMEOUT_MS = 400;
 /** Function codes that write. */
 export const WRITE_CODES = new Set([5, 6, 16]);
 const why = { zh: "测试", en: "test" };
