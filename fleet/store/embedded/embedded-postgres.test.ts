@@ -68,6 +68,17 @@ async function startHolder(stateDir: string): Promise<{ url: string; kill(): Pro
   };
 }
 
+/** Kills the server and waits until another one has begun. */
+async function killServer(stateDir: string): Promise<void> {
+  const { data } = await choosePlaces(stateDir);
+  const pid = (await findRunningServer(data)) ?? 0;
+  process.kill(pid, "SIGKILL");
+  await until(async () => {
+    const next = await findRunningServer(data);
+    return next === undefined || next === pid ? undefined : next;
+  }, "another server ran");
+}
+
 describe("the embedded server", () => {
   it("keeps its data from one run to the next, in a folder with a space and other signs in its name", async () => {
     const stateDir = join(root, `a "state", 前哨`);
@@ -113,18 +124,22 @@ describe("the embedded server", () => {
   it("is started again when it dies under a fleet that runs", async () => {
     const stateDir = join(root, "dies");
     await using server = await open(stateDir);
-    const { data } = await choosePlaces(stateDir);
-    const pid = (await findRunningServer(data)) ?? 0;
-    process.kill(pid, "SIGKILL");
-    await until(async () => {
-      const next = await findRunningServer(data);
-      return next === undefined || next === pid ? undefined : next;
-    }, "another server ran");
+    await killServer(stateDir);
     const rows = await until(
       async () => await query(server.url, "select 1 as one").catch(() => undefined),
       "it answered",
     );
     expect(rows).toEqual([{ one: 1 }]);
+  });
+
+  it("is not left behind when its fleet stops just while it is being started again", async () => {
+    const stateDir = join(root, "stops-meanwhile");
+    {
+      await using server = await open(stateDir);
+      expect(server.url).toContain("postgres://");
+      await killServer(stateDir);
+    }
+    expect(await findRunningServer((await choosePlaces(stateDir)).data)).toBeUndefined();
   });
 
   it("belongs to one fleet: a second one on the same folder is refused and leaves it running", async () => {

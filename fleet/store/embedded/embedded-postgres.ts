@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+
 import { Backoff } from "@outpost/kernel/backoff.ts";
 import { systemClock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
@@ -43,13 +45,19 @@ export async function openEmbeddedPostgres(options: EmbeddedOptions, signal: Abo
   const binaries = options.binaries ?? (await provideBinaries(places.home));
   const server: ServerOptions = { places, binaries, durability, log };
   await initialise(server);
-  const pid = await adoptOrStart(server, signal);
-  // Until the server is ours it may be another fleet's, and is left alone whatever happens.
-  const state = { pid, ownership: await takeOwnership(places, signal) };
+  const { pid, isOurs } = await adoptOrStart(server, signal);
+  const ownership = await takeOwnership(places, signal).catch(async (error: unknown) => {
+    // One that was running may be another fleet's, and is left alone.
+    if (isOurs) await stopServer(pid);
+    throw error;
+  });
+  const state = { pid, ownership };
   await using stack = new AsyncDisposableStack();
   stack.defer(async () => {
     await state.ownership.end().catch(() => {});
     await stopServer(state.pid);
+    // Inside the home it goes with the home; elsewhere nobody would know whose it was.
+    if (!places.socketDir.startsWith(places.home)) await rm(places.socketDir, { recursive: true, force: true });
   });
   await createDatabase(places);
   const stop = new AbortController();
@@ -74,7 +82,7 @@ async function watch(
       await systemClock.sleep(WATCH_EVERY_MS, signal);
       if (isAlive(state.pid)) continue;
       server.log.error("the database server has ended; starting it again", { pid: state.pid });
-      state.pid = await adoptOrStart(server, signal);
+      state.pid = (await adoptOrStart(server, signal)).pid;
       state.ownership = await takeOwnership(server.places, signal);
       backoff.reset();
     } catch (error) {

@@ -4,21 +4,28 @@ import { join } from "node:path";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
 
+import { SOCKET_NAME, type Places } from "./places.ts";
+
 const POLL_MS = 50;
 
-/**
- * Looks for a server that already works on this data folder.
- *
- * @returns its process id, or undefined. A pid file left by a dead server is removed: after a reboot the number may
- *          belong to anything, and PostgreSQL itself would then refuse to start.
- */
+/** Looks for a server that already works on this data folder. @returns its process id, or undefined. */
 export async function findRunningServer(data: string): Promise<number | undefined> {
-  const pidFile = join(data, "postmaster.pid");
-  const content = await readFile(pidFile, "utf8").catch(() => "");
-  const pid = Number.parseInt(content, 10);
-  if (Number.isSafeInteger(pid) && pid > 0 && (await worksIn(pid, data))) return pid;
-  if (content !== "") await rm(pidFile, { force: true });
-  return undefined;
+  const pid = await readNumber(join(data, "postmaster.pid"));
+  return pid !== undefined && (await worksIn(pid, data)) ? pid : undefined;
+}
+
+/**
+ * Removes the lock files that a dead server left. After a reboot the number in them may belong to anything, and
+ * PostgreSQL itself would then refuse to start. Those of a server that lives, or is just starting, stay.
+ */
+export async function removeStaleLocks({ data, socketDir }: Places): Promise<void> {
+  const socket = join(socketDir, SOCKET_NAME);
+  for (const lock of [join(data, "postmaster.pid"), `${socket}.lock`]) {
+    const pid = await readNumber(lock);
+    if (pid === undefined || (await worksIn(pid, data))) continue;
+    await rm(lock, { force: true });
+    if (lock.startsWith(socket)) await rm(socket, { force: true });
+  }
 }
 
 /** Whether a process runs. One that has ended and that its parent has not looked at yet does not. */
@@ -40,6 +47,13 @@ export async function waitForEnd(pid: number, withinMs: number): Promise<boolean
     await systemClock.sleep(POLL_MS);
   }
   return true;
+}
+
+/** The number a lock file begins with; undefined where there is no file. */
+async function readNumber(path: string): Promise<number | undefined> {
+  const content = await readFile(path, "utf8").catch(() => undefined);
+  const number = Number.parseInt(content ?? "", 10);
+  return content === undefined ? undefined : Math.max(0, Number.isSafeInteger(number) ? number : 0);
 }
 
 /** PostgreSQL changes into its data folder at start: a process of the same number that did not is another program. */

@@ -10,8 +10,8 @@ import pg from "pg";
 
 import { StoreError } from "../errors.ts";
 import { exists, lastLines } from "./binaries.ts";
-import { SOCKET_NAME, type Places } from "./places.ts";
-import { findRunningServer, isAlive, waitForEnd } from "./running-server.ts";
+import type { Places } from "./places.ts";
+import { findRunningServer, isAlive, removeStaleLocks, waitForEnd } from "./running-server.ts";
 
 export const SUPERUSER = "outpost";
 const START_WITHIN_MS = 30_000;
@@ -54,21 +54,25 @@ export async function initialise({ places, binaries }: ServerOptions): Promise<v
 /**
  * Takes over the server that already runs on this data folder, or starts one, and waits until it answers.
  *
- * @returns its process id.
+ * @returns its process id, and whether we started it.
  * @throws StoreError `store/start`.
  */
-export async function adoptOrStart(options: ServerOptions, signal: AbortSignal): Promise<number> {
+export async function adoptOrStart(
+  options: ServerOptions,
+  signal: AbortSignal,
+): Promise<{ readonly pid: number; readonly isOurs: boolean }> {
   const { places, log } = options;
-  const running = await findRunningServer(places.data);
-  if (running !== undefined) {
-    log.info("taking over the database server that is already running", { pid: running });
-    if (await answers(running, options, signal)) return running;
-    // It was on its way out; the next one is ours.
-    await waitForEnd(running, FAST_STOP_WITHIN_MS);
-  }
   for (let tries = 1; ; tries += 1) {
-    const pid = await start(options);
-    if (await answers(pid, options, signal)) return pid;
+    const running = await findRunningServer(places.data);
+    if (running !== undefined) log.info("taking over the database server that is already running", { pid: running });
+    const pid = running ?? (await start(options));
+    try {
+      if (await answers(pid, options, signal)) return { pid, isOurs: running === undefined };
+    } catch (error) {
+      // Nobody knows its number yet: told to stop in this moment, we must not leave it behind.
+      if (running === undefined) await stopServer(pid);
+      throw error;
+    }
     if (tries === START_TRIES)
       throw new StoreError("store/start", `PostgreSQL did not start: ${await lastWords(places)}`);
     // After a kill the old server's children hold its memory for a moment longer, and PostgreSQL refuses to start.
@@ -78,8 +82,7 @@ export async function adoptOrStart(options: ServerOptions, signal: AbortSignal):
 
 async function start(options: ServerOptions): Promise<number> {
   const { places, binaries } = options;
-  // Left by a server that was killed; the process number in the lock may be anybody's by now.
-  for (const name of [SOCKET_NAME, `${SOCKET_NAME}.lock`]) await rm(join(places.socketDir, name), { force: true });
+  await removeStaleLocks(places);
   const program = join(binaries, "bin", "postgres");
   const server = await launch(program, serverArgs(options), places, join(places.home, "log", START_LOG));
   // It lives on when we are killed, and is looked after by its process id, whoever started it.
