@@ -1,6 +1,6 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
-import { describe, expect, it, onTestFailed } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { BadReason, DeviceEvent, Measurement } from "../event.ts";
 import { openLink } from "../links/open-link.ts";
@@ -76,7 +76,8 @@ function wrongValues(events: readonly DeviceEvent[]): DeviceEvent[] {
   );
 }
 
-describe.each(["tcp", "rtu"] as const)("a device over %s that", (framing) => {
+// Concurrent, because the tests do little but wait for timeouts.
+describe.concurrent.each(["tcp", "rtu"] as const)("a device over %s that", (framing) => {
   it.each<[string, Behaviour, BadReason, "offline" | "fault"]>([
     ["falls silent", { kind: "silent" }, "timeout", "offline"],
     ["answers too late every time", { kind: "late", delayMs: TIMEOUT_MS * 1.5 }, "timeout", "offline"],
@@ -126,7 +127,7 @@ describe.each(["tcp", "rtu"] as const)("a device over %s that", (framing) => {
     expect(wrongValues(here.events)).toEqual([]);
   });
 
-  it("does anything at all never makes a wrong number", async () => {
+  it("does anything at all never makes a wrong number", async ({ onTestFailed }) => {
     const random = seededRandom();
     onTestFailed(() => console.error(`OUTPOST_SEED=${random.seed}`));
     const misdeeds: readonly [Behaviour, ...Behaviour[]] = [

@@ -1,6 +1,6 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
-import { describe, expect, it, onTestFailed } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { openLink } from "../../links/open-link.ts";
 import type { LinkSettings } from "../../links/settings.ts";
@@ -36,7 +36,8 @@ function script(...behaviours: Behaviour[]) {
   return (_: unknown, count: number): Behaviour => behaviours[count - 1] ?? { kind: "answer" };
 }
 
-describe.each(["tcp", "rtu"] as const)("a session over %s", (framing) => {
+// Concurrent, because the tests do little but wait for timeouts.
+describe.concurrent.each(["tcp", "rtu"] as const)("a session over %s", (framing) => {
   it("reads all four tables and writes coils, single registers and pairs", async () => {
     const memory = numberedMemory();
     await using here = await rig({ framing, memory });
@@ -121,7 +122,7 @@ describe.each(["tcp", "rtu"] as const)("a session over %s", (framing) => {
     expect([...(await here.session.read(read(20, 12), "poll", never))]).toEqual(numbers(20, 12));
   });
 
-  it("gives no wrong number, whatever the unit does", async () => {
+  it("gives no wrong number, whatever the unit does", async ({ onTestFailed }) => {
     const random = seededRandom();
     onTestFailed(() => console.error(`OUTPOST_SEED=${random.seed}`));
     await using here = await rig({ framing, behave: () => anyBehaviour(random, framing) });
