@@ -104,11 +104,17 @@ export const siteDocument = z
     for (const key of ["links", "devices", "rules", "actions"] as const) {
       refuseDuplicates(document[key], key, context);
     }
-    const links = new Set(document.links.map((link) => link.id));
+    const links = new Map(document.links.map((link) => [link.id, link.kind]));
     const devices = new Set(document.devices.map((one) => one.id));
     const actions = new Set(document.actions.map((one) => one.id));
     document.devices.forEach((one, index) => {
       if (!links.has(one.link)) refuse(context, ["devices", index, "link"], `no link has the id "${one.link}"`);
+    });
+    document.devices.forEach(({ link, settings }, index) => {
+      const isOnLine = links.get(link) === "serial" || links.get(link) === "serial-server";
+      if (isOnLine && (settings.unitId < 1 || settings.unitId > 247)) {
+        refuse(context, ["devices", index, "settings", "unitId"], "on a serial line a unit id is 1 to 247");
+      }
     });
     document.rules.forEach((one, index) => {
       if (!devices.has(one.device)) refuse(context, ["rules", index, "device"], `no device has the id "${one.device}"`);

@@ -156,6 +156,12 @@ describe("the site document", () => {
     expect(faults({ devices: [site.devices[0], site.devices[0]] })).toEqual([
       'devices.1.id: "d" is taken by devices.0',
     ]);
+    const line = { id: "l", kind: "serial-server", host: "127.0.0.1", port: 502 };
+    const device = { ...site.devices[0], settings: { unitId: 248, profile: "two-pump-station" } };
+    expect(faults({ links: [line], devices: [device] })).toEqual([
+      "devices.0.settings.unitId: on a serial line a unit id is 1 to 247",
+    ]);
+    expect(faults({ devices: [device] })).toEqual([]);
     expect(faults({ colour: "red" })).toEqual([': Unrecognized key: "colour"']);
   });
 });
