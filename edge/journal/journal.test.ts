@@ -1,3 +1,5 @@
+import { cpSync } from "node:fs";
+
 import { MAX_RECORD_BYTES } from "@outpost/wire/batch.ts";
 import type { Stream } from "@outpost/wire/streams.ts";
 import { describe, expect, it } from "vitest";
@@ -208,6 +210,25 @@ describe("renumbering", () => {
       { sequence: 2, recordedAtMs: 1_003, body: '{"number":3}' },
       { sequence: 3, recordedAtMs: 1_004, body: '{"number":4}' },
     ]);
+  });
+
+  it("gives rows the same places again when an image of the disk is put back twice", async () => {
+    const [directory, image] = [scratchDirectory(), scratchDirectory()];
+    {
+      await using journal = await openHere(directory);
+      await journal.append([1, 2, 3].map((number) => entry("alarm", number)));
+    }
+    cpSync(directory, image, { recursive: true });
+    const places = [];
+    for (const disk of [directory, image]) {
+      await using journal = await openHere(disk);
+      const { epoch } = await journal.status();
+      await journal.renumber(epoch, { alarm: 2 });
+      const now = (await journal.status()).epoch;
+      places.push({ now, rows: await readAll(journal, now, "alarm") });
+    }
+    expect(places[0]).toEqual(places[1]);
+    expect(places[0]?.rows.map((row) => row.sequence)).toEqual([1, 2]);
   });
 
   it("of the current epoch begins a new one first", async () => {

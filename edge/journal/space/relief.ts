@@ -24,6 +24,7 @@ export class Relief {
   readonly #ballast: Ballast;
   /** Up to where measurements were thinned by each window. Forgotten at a restart: thinning again finds little. */
   readonly #thinnedThrough = new Map<number, number>();
+  #spareBytesSeen = 0;
   #level: DiskLadder = "normal";
 
   constructor(rule: SpaceRule, log: Log) {
@@ -179,7 +180,10 @@ export class Relief {
     if (this.#level !== "normal") return false;
     const { spareBytes, liveBytes } = this.measure(file);
     const isWorthIt = spareBytes > this.#rule.division.walBytes && spareBytes * 3 > liveBytes;
-    return isWorthIt && this.#givePagesBack(file);
+    // While a backlog is being confirmed, moving pages would only take the disk from the drain.
+    const isStillGrowing = spareBytes > this.#spareBytesSeen;
+    this.#spareBytesSeen = spareBytes;
+    return isWorthIt && !isStillGrowing && this.#givePagesBack(file);
   }
 
   /** @returns false where the disk is too full even to move pages; nothing is lost by waiting. */

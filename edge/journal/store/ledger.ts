@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
 import type Database from "better-sqlite3";
 
 import { isStream, MAX_ORDINAL } from "./schema.ts";
+
+/** 128 bits. */
+const EPOCH_HEX_DIGITS = 32;
 
 /** The counters of one stream of one epoch. `rows` counts void rows too; `voids` those alone. */
 export interface Tally {
@@ -117,16 +120,26 @@ export class Ledger {
   }
 
   /** Makes a new current epoch with a random id. Past epochs without rows are forgotten at `save`. */
-  openEpoch(openedAtMs: number, reason: string): string {
+  openEpoch(openedAtMs: number, reason: string, epoch = randomBytes(16).toString("hex")): string {
     const previous = this.#epochs.at(-1);
     const ordinal = (previous?.ordinal ?? 0) + 1;
     assert(ordinal <= MAX_ORDINAL, "an epoch is opened a few times in a journal's life");
-    const epoch = randomBytes(16).toString("hex");
     this.#statements.addEpoch.run(ordinal, epoch, openedAtMs, reason);
     this.#epochs.push({ ordinal, epoch, tallies: new Map() });
     this.#touched.add(ordinal);
     if (previous !== undefined) this.#touched.add(previous.ordinal);
     return epoch;
+  }
+
+  /**
+   * The id of the epoch that takes over rows of `epoch`: always the same, so that an image of this disk, put back once
+   * more, gives the moved rows the same places again and the fleet knows them.
+   */
+  successorOf(epoch: string): string {
+    let successor = epoch;
+    do successor = createHash("sha256").update(successor).digest("hex").slice(0, EPOCH_HEX_DIGITS);
+    while (this.find(successor) !== undefined);
+    return successor;
   }
 
   /** Rows held over all epochs. */

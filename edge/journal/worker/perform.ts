@@ -65,7 +65,9 @@ export function perform(request: Request, round: Round): Performed {
       return answered({ kind: "epoch", id, epoch: openEpoch(round, request.reason) });
     case "renumber":
       // The fleet proves that the current numbers were used before: every further one would be a conflict too.
-      if (request.epoch === file.ledger.current.epoch) openEpoch(round, "numbers were used twice");
+      if (request.epoch === file.ledger.current.epoch) {
+        openEpoch(round, "numbers were used twice", file.ledger.successorOf(request.epoch));
+      }
       for (const stream of renumberFrom(file, request.epoch, request.from)) round.written.add(stream);
       return answered({ kind: "done", id });
     case "status":
@@ -116,8 +118,8 @@ function answered(answer: Answer): Performed {
   return { kind: "answered", answer };
 }
 
-function openEpoch(round: Round, reason: string): string {
-  round.openedEpoch = round.file.ledger.openEpoch(round.wallMs, reason);
+function openEpoch(round: Round, reason: string, epoch?: string): string {
+  round.openedEpoch = round.file.ledger.openEpoch(round.wallMs, reason, epoch);
   return round.openedEpoch;
 }
 
