@@ -12,7 +12,7 @@ import { PointReports } from "./polling/point-reports.ts";
 import { Poller } from "./polling/poller.ts";
 import type { Point, PumpStationProfile } from "./profile.ts";
 import { PROFILE_NAMES, shippedProfile } from "./profiles/profiles.ts";
-import { openSession } from "./session/session.ts";
+import { openSession } from "./session/open-session.ts";
 import { modbusSettings } from "./settings.ts";
 import type { ModbusSettings } from "./settings.ts";
 

@@ -16,7 +16,7 @@ import { describe, expect, it } from "vitest";
 
 import { openLink } from "../links/open-link.ts";
 import type { LinkSettings } from "../links/settings.ts";
-import { openSession } from "./session/session.ts";
+import { openSession } from "./session/open-session.ts";
 import type { Session } from "./session/session.ts";
 
 const PYTHON = "/usr/bin/python3";

@@ -12,7 +12,8 @@ import { writeFewRows } from "./few-rows.ts";
 import type { PreparedBatch, PreparedGroup, PreparedRow } from "./group.ts";
 import { formatMultirange, normalise, parseMultirange, type Intervals } from "./intervals.ts";
 import { updateDeviceStates, updatePoints } from "./latest.ts";
-import { sift, type Sifted } from "./sift.ts";
+import type { Place } from "./place.ts";
+import { sift } from "./sift.ts";
 
 /** What the fleet now holds of one batch, and what stands against it. */
 export interface Answer {
@@ -30,15 +31,6 @@ export interface Committed {
   /** Points with a newer value, and devices with another state. */
   readonly points: readonly number[];
   readonly devices: readonly number[];
-}
-
-/** All batches of a group that are of one stream of one epoch, and what of them is new. */
-export interface Place extends Sifted {
-  readonly gatewayNo: number;
-  readonly epochNo: number;
-  readonly ordinal: number;
-  readonly stream: Stream;
-  readonly batches: readonly PreparedBatch[];
 }
 
 const COPY_MEASUREMENTS = `copy measurement (recorded_at, occurred_at, sequence, epoch_no, point_no, value,

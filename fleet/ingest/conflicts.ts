@@ -2,8 +2,8 @@ import type { Stream } from "@outpost/wire/streams.ts";
 import type { PoolClient } from "pg";
 
 import { instantText, sqlInstant, sqlMs } from "../store/columns.ts";
-import type { Place } from "./commit.ts";
 import type { PreparedRow } from "./group.ts";
+import type { Place } from "./place.ts";
 
 const TABLE_OF: Readonly<Record<Stream, string | undefined>> = {
   alarm: "alarm_step",

@@ -3,8 +3,8 @@ import type { PoolClient } from "pg";
 import { keepNewestAlarms } from "../alarms/alarm-rows.ts";
 import { announce } from "../store/changes.ts";
 import { instantText, sqlInstant } from "../store/columns.ts";
-import type { Place } from "./commit.ts";
 import type { Content, PreparedRow } from "./group.ts";
+import type { Place } from "./place.ts";
 
 type Kind = "alarm" | "result" | "void" | "poison";
 /** A row of one of the small tables, with where it belongs. */

@@ -1,8 +1,8 @@
 import type { PoolClient } from "pg";
 
 import { encodeConfidence, instantText, sqlInstant } from "../store/columns.ts";
-import type { Place } from "./commit.ts";
 import type { Content, DeviceStatus } from "./group.ts";
+import type { Place } from "./place.ts";
 
 type Measurement = Extract<Content, { kind: "measurement" }>["record"];
 

@@ -8,7 +8,7 @@ import { openLink } from "../../links/open-link.ts";
 import { serialOverTcp } from "../../links/testing/pty.ts";
 import { startUnit } from "../testing/scripted-unit.ts";
 import type { ScriptedUnit } from "../testing/scripted-unit.ts";
-import { openSession } from "./session.ts";
+import { openSession } from "./open-session.ts";
 
 // Why RTU does not go through modbus-serial: its answers carry no mark of the request they belong to, the package
 // compares unit, function and length only, and after one late answer every later one is one request behind.

@@ -10,7 +10,7 @@ import { seededRandom } from "../testing/random.ts";
 import type { Random } from "../testing/random.ts";
 import { startUnit } from "../testing/scripted-unit.ts";
 import type { Behaviour, UnitOptions } from "../testing/scripted-unit.ts";
-import { openSession } from "./session.ts";
+import { openSession } from "./open-session.ts";
 
 /** Long enough that a busy machine does not time out where nothing is wrong, short enough to be waited for. */
 const TIMEOUT_MS = 250;

@@ -1,9 +1,5 @@
-import type { Clock } from "@outpost/kernel/clock.ts";
-
-import type { Link, LinkPriority } from "../../links/link.ts";
+import type { LinkPriority } from "../../links/link.ts";
 import type { ReadRequest, Words, WriteRequest } from "../codec.ts";
-import { openRtuSession } from "./rtu-session.ts";
-import { openTcpSession } from "./tcp-session.ts";
 
 /** Request and reply with one unit. Each request takes the link for itself, and never longer than its own exchange. */
 export interface Session {
@@ -26,9 +22,4 @@ export interface Session {
 export interface SessionSettings {
   readonly unitId: number;
   readonly timeoutMs: number;
-}
-
-/** Opens a session in the framing of its link: Modbus TCP on a TCP endpoint, RTU on serial lines and serial servers. */
-export async function openSession(link: Link, settings: SessionSettings, clock: Clock): Promise<Session> {
-  return link.kind === "tcp" ? await openTcpSession(link, settings) : openRtuSession(link, settings, clock);
 }
