@@ -1,10 +1,15 @@
-import type { ClockConfidence } from "@outpost/kernel/clock.ts";
+import type { ClockConfidence, Instant } from "@outpost/kernel/clock.ts";
 
 /** When it happened: by the wall clock (with how far to trust it) and on this boot's monotonic clock. */
 export interface EventTime {
   readonly occurredAtMs: number;
   readonly monotonicMs: number;
   readonly clockConfidence: ClockConfidence;
+}
+
+/** A reading of the clock as events carry it. */
+export function eventTime({ wallMs, monotonicMs, confidence }: Instant): EventTime {
+  return { occurredAtMs: wallMs, monotonicMs, clockConfidence: confidence };
 }
 
 /** Why a value is not good. The device's own word where it has one. */
@@ -66,11 +71,20 @@ export type DeviceCommand =
     }
   | { readonly kind: "select"; readonly pointId: string; readonly value: number; readonly actor: string }
   | { readonly kind: "operate"; readonly selectionId: string; readonly actor: string }
-  | { readonly kind: "cancel"; readonly selectionId: string; readonly actor: string };
+  | { readonly kind: "cancel"; readonly selectionId: string; readonly actor: string }
+  /** Calls one of the device's methods. The device checks the arguments itself. */
+  | {
+      readonly kind: "call";
+      readonly methodId: string;
+      readonly arguments: Readonly<Record<string, string | number | boolean>>;
+      readonly actor: string;
+    };
 
 /** Why a command was turned down before or after it touched the device. */
 export type RefusalReason =
   | "unknown-point"
+  | "unknown-method"
+  | "bad-arguments"
   | "not-writable"
   | "out-of-limits"
   | "needs-select"
@@ -81,14 +95,16 @@ export type RefusalReason =
   | "clock-not-confident"
   | "device-offline"
   | "refused-by-device"
+  | "expired"
+  | "not-committed"
   | "busy";
 
 /**
- * How a command ended. `done`: written and read back as asked. `unconfirmed`: written, but the device does not show it,
+ * How a command ended. `done`: written and read back as asked; `detail` is what a called method has to say. `unconfirmed`: written, but the device does not show it,
  * or the answer was lost: look before asking again.
  */
 export type CommandOutcome =
-  | { readonly kind: "done"; readonly before: number | null; readonly after: number | null }
+  | { readonly kind: "done"; readonly before: number | null; readonly after: number | null; readonly detail?: string }
   | { readonly kind: "selected"; readonly selectionId: string; readonly expiresInMs: number }
   | { readonly kind: "cancelled" }
   | { readonly kind: "refused"; readonly reason: RefusalReason; readonly detail: string }

@@ -36,7 +36,7 @@ async function configureDevices(
   const devices: ConfiguredDevice[] = [];
   const faults: SiteFault[] = [];
   for (const [index, settings] of document.devices.entries()) {
-    const adapter = await catalog[settings.adapter]();
+    const adapter = await catalog[settings.adapter].load();
     try {
       devices.push({ settings, device: adapter.configure(settings.id, settings.settings) });
     } catch (error) {

@@ -5,8 +5,9 @@
  * | `link/busy` | as many exchanges wait for the line as may wait |
  * | `link/timeout` | no byte came, or none could be sent, within the time given |
  * | `link/closed` | the link was disposed |
+ * | `link/taken` | another protocol has this listener |
  */
-export type LinkErrorCode = "link/down" | "link/busy" | "link/timeout" | "link/closed";
+export type LinkErrorCode = "link/down" | "link/busy" | "link/timeout" | "link/closed" | "link/taken";
 
 /** A line could not carry an exchange. Branch on `code`, never on `message`. */
 export class LinkError extends Error {

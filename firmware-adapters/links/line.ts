@@ -7,6 +7,7 @@ import { LinkError } from "./errors.ts";
 import { LineMutex } from "./line-mutex.ts";
 import type { LinkOf, LinkPriority, LinkStatus } from "./link.ts";
 import type { LinkSettings } from "./settings.ts";
+import { SharedThings } from "./shared-things.ts";
 
 /** More users than this never wait for one line: 247 units, each with a poll, and a few commands beside. */
 const MAX_WAITING = 320;
@@ -40,7 +41,7 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
   readonly #mutex = new LineMutex({ maxWaiting: MAX_WAITING });
   readonly #backoff = new Backoff(REOPEN);
   readonly #stop = new AbortController();
-  readonly #shared: object[] = [];
+  readonly #shared = new SharedThings();
   readonly #firstTry = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
   readonly #listenedTo = new WeakSet<AbortSignal>();
@@ -90,10 +91,7 @@ export class Line<Kind extends LinkSettings["kind"], Port> implements LinkOf<Kin
   }
 
   shared<T extends object>(kind: new () => T): T {
-    for (const one of this.#shared) if (one instanceof kind) return one;
-    const made = new kind();
-    this.#shared.push(made);
-    return made;
+    return this.#shared.get(kind);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

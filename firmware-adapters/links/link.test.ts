@@ -7,9 +7,9 @@ import { silentLog } from "@outpost/kernel/log.ts";
 import { SOCAT, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 
-import type { BytePort, Link } from "./link.ts";
+import type { BytePort, LineLink } from "./link.ts";
 import { openLink } from "./open-link.ts";
-import type { LinkSettings } from "./settings.ts";
+import type { LineSettings } from "./settings.ts";
 import { serialOverTcp } from "./testing/pty.ts";
 
 const never = new AbortController().signal;
@@ -51,7 +51,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-const serverSettings = (port: number): LinkSettings => ({
+const serverSettings = (port: number): LineSettings => ({
   id: "line",
   kind: "serial-server",
   host: "127.0.0.1",
@@ -60,7 +60,7 @@ const serverSettings = (port: number): LinkSettings => ({
 });
 
 /** One exchange on a byte line. */
-async function ask(link: Link, words: string, signal = never): Promise<string> {
+async function ask(link: LineLink, words: string, signal = never): Promise<string> {
   if (link.kind === "tcp") throw new Error("a byte line is needed here");
   return await link.exclusive("poll", signal, async (port) => {
     await port.write(Buffer.from(words));
@@ -70,7 +70,7 @@ async function ask(link: Link, words: string, signal = never): Promise<string> {
   });
 }
 
-async function untilUp(link: Link): Promise<void> {
+async function untilUp(link: LineLink): Promise<void> {
   while (link.status.kind !== "up") await systemClock.sleep(10);
 }
 
@@ -211,7 +211,7 @@ describe("a byte port", () => {
   });
 });
 
-const serialSettings = (path: string): LinkSettings => ({
+const serialSettings = (path: string): LineSettings => ({
   id: "line",
   kind: "serial",
   path,

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import type { Socket } from "node:net";
 
 import type { LinkSettings } from "./settings.ts";
@@ -41,12 +42,18 @@ export interface TcpPort {
 /** How a link stands, for the status page. */
 export type LinkStatus = { readonly kind: "up" } | { readonly kind: "down"; readonly reason: string };
 
-/** What byte lines and TCP endpoints have in common; `Port` is what an exchange gets to work with. */
-export interface LinkOf<Kind extends LinkSettings["kind"], Port> extends AsyncDisposable {
+/** What links of every kind have in common. */
+interface LinkBase<Kind extends LinkSettings["kind"]> extends AsyncDisposable {
   readonly id: string;
   readonly kind: Kind;
   readonly settings: Extract<LinkSettings, { readonly kind: Kind }>;
   readonly status: LinkStatus;
+  /** What all devices of one protocol on this link share: made on first use, and lives as long as the link. */
+  shared<T extends object>(kind: new () => T): T;
+}
+
+/** What byte lines and TCP endpoints have in common; `Port` is what an exchange gets to work with. */
+export interface LinkOf<Kind extends LinkSettings["kind"], Port> extends LinkBase<Kind> {
   /**
    * Runs `work` as the only user of the line. Waiting exchanges go by priority, then first come, first served.
    *
@@ -56,15 +63,89 @@ export interface LinkOf<Kind extends LinkSettings["kind"], Port> extends AsyncDi
    * @throws LinkError `link/down` while there is no connection, `link/busy` when too many wait already, `link/closed`.
    */
   exclusive<T>(priority: LinkPriority, signal: AbortSignal, work: (port: Port) => Promise<T>): Promise<T>;
-  /** What all devices of one protocol on this link share: made on first use, and lives as long as the link. */
-  shared<T extends object>(kind: new () => T): T;
 }
 
 export type ByteLink = LinkOf<"serial" | "serial-server", BytePort>;
 export type TcpLink = LinkOf<"tcp", TcpPort>;
 
+/** One sender that has called a listener: a TCP connection, or the datagrams of one UDP address. */
+export interface Peer {
+  /** Host and port, for the log. */
+  readonly address: string;
+  /** Aborts when the sender has gone or was dropped. */
+  readonly gone: AbortSignal;
+  /** Sends bytes, without waiting. A peer that does not take them is dropped. */
+  send(bytes: Uint8Array): void;
+  drop(reason: string): void;
+}
+
+/** A port that devices call. The listener listens again by itself where the port was taken. */
+export interface ListenerLink extends LinkBase<"listener"> {
+  /** The port really taken; undefined while it is not listening. */
+  readonly port: number | undefined;
+  /**
+   * Takes the calls from now on. One protocol a listener; with none, callers are hung up on.
+   *
+   * @param onPeer  called for each new sender; what it returns is given every byte of it, in order.
+   * @returns what ends it: every peer is dropped.
+   * @throws LinkError `link/taken` where another protocol has it.
+   */
+  serve(onPeer: (peer: Peer) => (bytes: Buffer) => void): Disposable;
+  /** Called at every change of `status`, and once at once. @returns what ends it. */
+  onStatus(listener: (status: LinkStatus) => void): Disposable;
+}
+
+export interface MqttMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
+  /** The broker kept it: what was so before we came. */
+  readonly isRetained: boolean;
+}
+
+/** A session with a broker on the site. It connects again by itself, with back-off. */
+export interface MqttLink extends LinkBase<"mqtt"> {
+  /**
+   * Subscribes at QoS 1 and stays subscribed over reconnects. The broker is told that a message has arrived (PUBACK)
+   * only when `onMessage` has resolved; where it rejects, the connection is given up and the broker sends it again.
+   * Messages come one at a time.
+   */
+  subscribe(filter: string, onMessage: (message: MqttMessage) => Promise<void> | void): Disposable;
+  /** Publishes and waits until the broker has it (QoS 1). @throws LinkError `link/down`, `link/timeout` */
+  publish(topic: string, payload: string, options: { readonly retain: boolean }, signal: AbortSignal): Promise<void>;
+  /** Called at every change of `status`, and once at once. @returns what ends it. */
+  onStatus(listener: (status: LinkStatus) => void): Disposable;
+}
+
 /**
- * One serial line, serial server or TCP endpoint: one owner, one mutex, one schedule, however many devices are on it.
- * It keeps itself open with back-off; while it is down every exchange fails at once with `link/down`.
+ * One serial line, serial server, TCP endpoint, listening port or broker: one owner, however many devices are on it.
+ * It keeps itself open with back-off; while a line is down every exchange fails at once with `link/down`.
  */
-export type Link = ByteLink | TcpLink;
+export type Link = ByteLink | TcpLink | ListenerLink | MqttLink;
+
+/** Links of bytes and of TCP connections, which one exchange at a time may use. */
+export type LineLink = ByteLink | TcpLink;
+
+const OTHER = "the site check lets no device on a link that its family does not take";
+
+/** The link as a byte line. Anything else is a bug: see `Family.links`. */
+export function byteLink(link: Link | undefined): ByteLink {
+  assert(link?.kind === "serial" || link?.kind === "serial-server", OTHER);
+  return link;
+}
+
+/** The link as a byte line or TCP endpoint. */
+export function lineLink(link: Link | undefined): LineLink {
+  return link?.kind === "tcp" ? link : byteLink(link);
+}
+
+/** The link as a listening port. */
+export function listenerLink(link: Link | undefined): ListenerLink {
+  assert(link?.kind === "listener", OTHER);
+  return link;
+}
+
+/** The link as a broker. */
+export function mqttLink(link: Link | undefined): MqttLink {
+  assert(link?.kind === "mqtt", OTHER);
+  return link;
+}

@@ -29,6 +29,39 @@ const serialServerLink = z.strictObject({
 /** A device, or a gateway to devices, that speaks its protocol's own TCP form. */
 const tcpLink = z.strictObject({ id, kind: z.literal("tcp"), host, port });
 
+/** A port of the gateway that devices call: alarm senders, environment and hydrology stations. */
+const listenerLink = z.strictObject({
+  id,
+  kind: z.literal("listener"),
+  transport: z.enum(["tcp", "udp"]).default("tcp"),
+  host: host.default("0.0.0.0"),
+  /** 0 takes any free port: for tests. */
+  port: z.int().min(0).max(65_535),
+  /** Connections at a time; over UDP, addresses. One more puts out the one that has been silent longest. */
+  maxPeers: z.int().min(1).max(4_096).default(256),
+  /** A sender that says nothing for this long is hung up on. */
+  idleMs: z.int().min(1_000).max(172_800_000).default(3_600_000),
+});
+
+/** A broker on the site's own network, to which devices or their radio gateways speak. */
+const mqttLink = z.strictObject({
+  id,
+  kind: z.literal("mqtt"),
+  url: z.url({ protocol: /^mqtts?$/ }).max(500),
+  /** Fixed, so that the broker keeps for us what came while we were away. */
+  clientId: z.string().regex(/^[A-Za-z0-9_-]{1,23}$/, "1 to 23 letters, digits, '_' or '-'"),
+  username: z.string().max(128).optional(),
+  password: z.string().max(256).optional(),
+});
+
 /** One physical way to devices, as the site file writes it. */
-export const linkSettings = z.discriminatedUnion("kind", [serialLink, serialServerLink, tcpLink]);
+export const linkSettings = z.discriminatedUnion("kind", [
+  serialLink,
+  serialServerLink,
+  tcpLink,
+  listenerLink,
+  mqttLink,
+]);
 export type LinkSettings = z.infer<typeof linkSettings>;
+/** Links whose devices are asked in turn: lines of bytes, and TCP endpoints. */
+export type LineSettings = Extract<LinkSettings, { readonly kind: "serial" | "serial-server" | "tcp" }>;

@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 
 import { describeAdapter } from "../conformance.ts";
 import type { Rig } from "../conformance.ts";
+import { fakeDeps } from "../testing/fake-deps.ts";
 import { openLink } from "../links/open-link.ts";
+import type { LineSettings } from "../links/settings.ts";
 import { serialOverTcp } from "../links/testing/pty.ts";
 import type { SerialOverTcp } from "../links/testing/pty.ts";
 import { modbus } from "./adapter.ts";
@@ -16,27 +18,50 @@ import { smallProfile } from "./testing/small-profile.ts";
 const noSocat = missingPeer(SOCAT);
 if (noSocat !== undefined) console.warn(`skipped on a pseudo terminal: ${noSocat}`);
 
+/** What the scripted unit's memory has at the point's address. */
+const WORD = 1_007;
 const settings = { unitId: 1, profile: smallProfile(), timeoutMs: 300 };
 
-async function socketRig(kind: "tcp" | "serial-server"): Promise<Rig> {
+/** What every Modbus rig is asked for, and how its unit behaves. */
+function moods() {
   let isSilent = false;
-  const behave = (): Behaviour => ({ kind: isSilent ? "silent" : "answer" });
+  let garbage: Buffer | undefined;
+  return {
+    behave: (): Behaviour => {
+      if (isSilent) return { kind: "silent" };
+      const bytes = garbage;
+      garbage = undefined;
+      return bytes === undefined ? { kind: "answer" } : { kind: "garbage", bytes };
+    },
+    rig: {
+      settings,
+      badSettings: { settings: { ...settings, timeoutMs: 5 }, path: "timeoutMs" },
+      pointId: "word",
+      isPossible: (value: number) => value === WORD,
+      fallSilent: () => {
+        isSilent = true;
+      },
+      sendGarbage: async (bytes: Buffer) => {
+        garbage = bytes;
+      },
+    },
+  };
+}
+
+async function socketRig(kind: "tcp" | "serial-server"): Promise<Rig & { readonly link: LineSettings }> {
+  const { behave, rig } = moods();
   const options: UnitOptions = { framing: kind === "tcp" ? "tcp" : "rtu", behave };
   let unit: ScriptedUnit = await startUnit(options);
   const { port } = unit;
   const address = { id: "line", host: "127.0.0.1", port };
   return {
+    ...rig,
     link: kind === "tcp" ? { ...address, kind } : { ...address, kind, gapMs: 2 },
-    settings,
-    pointId: "word",
     breakLine: async () => {
       await unit[Symbol.asyncDispose]();
     },
     mendLine: async () => {
       unit = await startUnit(options, port);
-    },
-    fallSilent: () => {
-      isSilent = true;
     },
     untilAsked: () => unit.nextRequest(),
     [Symbol.asyncDispose]: () => unit[Symbol.asyncDispose](),
@@ -44,22 +69,18 @@ async function socketRig(kind: "tcp" | "serial-server"): Promise<Rig> {
 }
 
 async function serialRig(): Promise<Rig> {
-  let isSilent = false;
-  const unit = await startUnit({ framing: "rtu", behave: () => ({ kind: isSilent ? "silent" : "answer" }) });
+  const { behave, rig } = moods();
+  const unit = await startUnit({ framing: "rtu", behave });
   let pty: SerialOverTcp = await serialOverTcp(unit.port);
   const { path } = pty;
   return {
+    ...rig,
     link: { id: "line", kind: "serial", path, baudRate: 9_600, parity: "none", dataBits: 8, stopBits: 1, gapMs: 2 },
-    settings,
-    pointId: "word",
     breakLine: async () => {
       await pty[Symbol.asyncDispose]();
     },
     mendLine: async () => {
       pty = await serialOverTcp(unit.port, path);
-    },
-    fallSilent: () => {
-      isSilent = true;
     },
     untilAsked: () => unit.nextRequest(),
     async [Symbol.asyncDispose]() {
@@ -89,7 +110,7 @@ describe("configuring", () => {
   it("refuses a unit id that cannot be on a serial line when it is opened there", async () => {
     await using rig = await socketRig("serial-server");
     await using link = openLink(rig.link, { clock: systemClock, log: silentLog });
-    const deps = { clock: systemClock, log: silentLog, link, publish: () => undefined };
+    const deps = fakeDeps({ link });
     const opening = modbus.configure("device", { ...settings, unitId: 0 }).open(deps, AbortSignal.timeout(5_000));
     await expect(opening).rejects.toMatchObject({ code: "modbus/bad-settings" });
   });

@@ -1,7 +1,9 @@
 import { prettifyError } from "zod";
 
 import type { Adapter, Device, DeviceDeps, OpenDevice, PointDescription } from "../adapter.ts";
-import type { DeviceEvent, EventTime } from "../event.ts";
+import { eventTime, type DeviceEvent, type EventTime } from "../event.ts";
+import { lineLink } from "../links/link.ts";
+import { runDevice } from "../run-device.ts";
 import { Commands } from "./commands/commands.ts";
 import { ModbusError } from "./errors.ts";
 import { deviceState } from "./polling/health.ts";
@@ -28,7 +30,9 @@ export const modbus: Adapter = {
 
 function configuredDevice(deviceId: string, settings: ModbusSettings, profile: PumpStationProfile): Device {
   return {
+    profile: profile.id,
     points: profile.points.map(describe),
+    methods: [],
     open: async (deps, signal) => {
       const device = await openDevice({ deviceId, settings, profile }, deps);
       signal.throwIfAborted();
@@ -58,7 +62,8 @@ export async function openDevice(
   { deviceId, settings, profile }: ConfiguredModbus,
   deps: DeviceDeps,
 ): Promise<PreparedDevice> {
-  const { clock, log, link } = deps;
+  const { clock, log } = deps;
+  const link = lineLink(deps.link);
   if (link.kind !== "tcp" && (settings.unitId < 1 || settings.unitId > 247)) {
     throw new ModbusError(
       "modbus/bad-settings",
@@ -66,10 +71,7 @@ export async function openDevice(
     );
   }
   const publish = (event: DeviceEvent): void => deps.publish(event);
-  const stamp = (): EventTime => {
-    const { wallMs, monotonicMs, confidence } = clock.now();
-    return { occurredAtMs: wallMs, monotonicMs, clockConfidence: confidence };
-  };
+  const stamp = (): EventTime => eventTime(clock.now());
   const session = await openSession(link, settings, clock);
   const isOnline = (): boolean => poller.health.phase === "online";
   const reports = new PointReports(deviceId, profile, {
@@ -102,34 +104,13 @@ export async function openDevice(
     poller,
     start() {
       const { heartbeat } = profile;
-      return runDevice(commands, (signal) => [
-        poller.run(signal),
-        ...(heartbeat === undefined ? [] : [runHeartbeat(heartbeat, { clock, log, session, isOnline }, signal)]),
-      ]);
-    },
-  };
-}
-
-/** Runs a device's loops until it is disposed. What fails in one ends the device; the supervisor opens it anew. */
-function runDevice(commands: Commands, begin: (signal: AbortSignal) => readonly Promise<never>[]): OpenDevice {
-  const stop = new AbortController();
-  const loops = begin(stop.signal);
-  const running = new Set<Promise<unknown>>();
-  const ended = Promise.race(loops).catch((error: unknown) => {
-    if (error !== stop.signal.reason) throw error;
-  });
-  return {
-    ended,
-    async execute(command, signal) {
-      stop.signal.throwIfAborted();
-      const outcome = commands.execute(command, AbortSignal.any([signal, stop.signal]));
-      running.add(outcome);
-      return await outcome.finally(() => running.delete(outcome));
-    },
-    async [Symbol.asyncDispose]() {
-      stop.abort(new Error("the device was closed"));
-      // A command that is under way lets go of its button before the device counts as closed.
-      await Promise.allSettled([...loops, ...running]);
+      return runDevice(
+        (command, signal) => commands.execute(command, signal),
+        (signal) => [
+          poller.run(signal),
+          ...(heartbeat === undefined ? [] : [runHeartbeat(heartbeat, { clock, log, session, isOnline }, signal)]),
+        ],
+      );
     },
   };
 }

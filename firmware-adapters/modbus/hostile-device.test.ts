@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 
 import type { BadReason, DeviceEvent, Measurement } from "../event.ts";
 import { openLink } from "../links/open-link.ts";
-import type { LinkSettings } from "../links/settings.ts";
+import type { LineSettings } from "../links/settings.ts";
 import { modbus } from "./adapter.ts";
 import type { PumpStationProfile } from "./profile.ts";
 import { numberedMemory } from "./testing/memory.ts";
-import { seededRandom } from "./testing/random.ts";
+import { fakeDeps } from "../testing/fake-deps.ts";
+import { seededRandom } from "../testing/random.ts";
 import { startUnit } from "./testing/scripted-unit.ts";
 import type { Behaviour, ScriptedUnit, UnitOptions } from "./testing/scripted-unit.ts";
 import { testPoint, testProfile } from "./testing/small-profile.ts";
@@ -34,13 +35,13 @@ async function rig({ profile = twoBlocks, polled = [1], timeoutMs = TIMEOUT_MS, 
   const stack = new AsyncDisposableStack();
   const unit: ScriptedUnit = stack.use(await startUnit(options));
   const address = { id: "line", host: "127.0.0.1", port: unit.port };
-  const settings: LinkSettings =
+  const settings: LineSettings =
     options.framing === "tcp" ? { ...address, kind: "tcp" } : { ...address, kind: "serial-server", gapMs: 0 };
   const link = stack.use(openLink(settings, { clock: systemClock, log: silentLog }));
   const events: DeviceEvent[] = [];
   for (const unitId of polled) {
     const device = modbus.configure(`unit${unitId}`, { unitId, profile, timeoutMs });
-    const deps = { clock: systemClock, log: silentLog, link, publish: (event: DeviceEvent) => events.push(event) };
+    const deps = fakeDeps({ link, onEvent: (event) => events.push(event) });
     stack.use(await device.open(deps, AbortSignal.timeout(5_000)));
   }
   return {

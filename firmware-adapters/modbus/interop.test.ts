@@ -15,7 +15,7 @@ import type { Peer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 
 import { openLink } from "../links/open-link.ts";
-import type { LinkSettings } from "../links/settings.ts";
+import type { LineSettings } from "../links/settings.ts";
 import { openSession } from "./session/open-session.ts";
 import type { Session } from "./session/session.ts";
 
@@ -26,7 +26,7 @@ const numbers = (address: number, count: number): number[] =>
 
 /** A unit of another maker: every register holds its address plus 1000, every third bit is set. */
 interface Foreign extends AsyncDisposable {
-  readonly link: LinkSettings;
+  readonly link: LineSettings;
 }
 
 /** Starts a Python script of ours and waits for its first line. */
@@ -44,7 +44,7 @@ async function startScript(script: string, args: readonly string[], stack: Async
 async function libmodbusTcp(): Promise<Foreign> {
   const stack = new AsyncDisposableStack();
   const port = Number(await startScript("bench/libmodbus-server.py", ["0"], stack));
-  const link: LinkSettings = { id: "line", kind: "tcp", host: "127.0.0.1", port };
+  const link: LineSettings = { id: "line", kind: "tcp", host: "127.0.0.1", port };
   return { link, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
@@ -70,7 +70,7 @@ async function pymodbus(framing: "tcp" | "rtu-tcp"): Promise<Foreign> {
   const port = await freePort();
   await startScript("testing/pymodbus-server.py", [framing, String(port)], stack);
   const address = { id: "line", host: "127.0.0.1", port };
-  const link: LinkSettings =
+  const link: LineSettings =
     framing === "tcp" ? { ...address, kind: "tcp" } : { ...address, kind: "serial-server", gapMs: 2 };
   return { link, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { defineFamily } from "../family.ts";
 import { pumpStationProfile } from "./profile.ts";
 
 /** One Modbus device, as the site file writes it. How it is framed follows from its link: TCP, or RTU on serial lines. */
@@ -16,3 +17,12 @@ export const modbusSettings = z.strictObject({
   maxGapRegisters: z.int().min(0).max(60).default(10),
 });
 export type ModbusSettings = z.infer<typeof modbusSettings>;
+
+export const modbusFamily = defineFamily({
+  settings: modbusSettings,
+  links: () => ["tcp", "serial", "serial-server"],
+  checkOnLink: ({ unitId }, kind) =>
+    kind === "tcp" || (unitId >= 1 && unitId <= 247)
+      ? []
+      : [{ path: ["unitId"], message: "on a serial line a unit id is 1 to 247" }],
+});

@@ -7,6 +7,8 @@ import type { ConfiguredDevice } from "../../site/site.ts";
 
 /** A device without a line, for tests of what looks after devices. It does what the test tells it. */
 export class FakeDevice implements Device {
+  readonly profile = "fake";
+  readonly methods = [];
   readonly points = [{ id: "level", unit: "m", name: { zh: "水位", en: "Level" } }];
   /** Every opening that was tried, in order. */
   readonly openings: DeviceDeps[] = [];

@@ -10,6 +10,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import modbusSerial from "modbus-serial";
 
 import { openLink } from "../../links/open-link.ts";
+import { fakeDeps } from "../../testing/fake-deps.ts";
 import { openDevice } from "../adapter.ts";
 import { pumpStationProfile } from "../profile.ts";
 import type { PointInput, PumpStationProfile } from "../profile.ts";
@@ -106,8 +107,7 @@ async function ourSide(port: number, stack: AsyncDisposableStack): Promise<Side>
   const device = await openDevice(
     { deviceId: "bench", profile, settings: modbusSettings.parse({ unitId: 1, profile: "bench" }) },
     {
-      ...deps,
-      link,
+      ...fakeDeps({ link }),
       publish: (event) => {
         if (event.kind === "measurement" && event.reading.quality === "good") good += 1;
       },

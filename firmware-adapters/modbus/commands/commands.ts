@@ -17,8 +17,8 @@ import type { PointIoDeps } from "./point-io.ts";
 import { releaseButton } from "./press-button.ts";
 import { NEVER_SEEN, observeRun } from "./run-history.ts";
 import type { RunHistory } from "./run-history.ts";
-import { stepSelection } from "./selection.ts";
-import type { Selection, SelectionEffect, SelectionInput } from "./selection.ts";
+import { stepSelection } from "../../selection.ts";
+import type { Selection, SelectionEffect, SelectionInput } from "../../selection.ts";
 
 /** Writes of one point that may wait for one that is under way. */
 const MAX_WAITING_WRITES = 8;
@@ -86,6 +86,8 @@ export class Commands {
           return await this.#operate(command, signal);
         case "cancel":
           return this.#answerOf(this.#step(command));
+        case "call":
+          return refused("unknown-method", `a Modbus device has no method "${command.methodId}"`);
       }
     } catch (error) {
       signal.throwIfAborted();

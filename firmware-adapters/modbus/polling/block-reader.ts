@@ -93,6 +93,7 @@ function lineFailure(error: LinkError): BlockOutcome {
     case "link/busy":
       return { kind: "no-room" };
     case "link/closed":
+    case "link/taken":
       throw error;
   }
 }

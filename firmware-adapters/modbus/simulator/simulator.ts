@@ -1,12 +1,15 @@
 import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
 import { silentLog, type Log } from "@outpost/kernel/log.ts";
 
-import { listenForControl } from "./control.ts";
+import type { Endpoint } from "../../simulation/listen.ts";
+import { listenForLevers } from "../../simulation/levers.ts";
+import { serveSerial, serveTcp, type SerialLine, type Serve } from "../../simulation/serve-bytes.ts";
+import { stationLevers } from "./control.ts";
+import type { Framing } from "./server/framing.ts";
 import { MbapFraming } from "./server/mbap-framing.ts";
 import { Misbehaviours } from "./server/misbehaviour.ts";
 import { RtuFraming } from "./server/rtu-framing.ts";
-import { serveSerial, type SerialLine } from "./server/serial.ts";
-import { listen, type Endpoint, type ServerDeps } from "./server/server.ts";
+import { serveLine, type ServerDeps } from "./server/server.ts";
 import { Station } from "./station.ts";
 
 export interface SimulatorOptions {
@@ -54,11 +57,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const countRequests = (): number => requests;
   const deps: ServerDeps = { model: station, unitId, misbehaviours, clock, log, onRequest: () => (requests += 1) };
   stack.use(runPlant(station, clock));
-  const tcp = options.tcp && stack.use(await listen(options.tcp, () => new MbapFraming(), deps));
-  const rtuTcp = options.rtuTcp && stack.use(await listen(options.rtuTcp, () => new RtuFraming(), deps));
-  if (options.rtuSerial) stack.use(await serveSerial(options.rtuSerial, deps));
-  const levers = { station, misbehaviours, countRequests, log };
-  const control = options.control && stack.use(await listenForControl(options.control, levers));
+  const framed =
+    (newFraming: () => Framing): Serve =>
+    (stream, signal) =>
+      serveLine({ ...stream, framing: newFraming() }, deps, signal);
+  const [mbap, rtu] = [framed(() => new MbapFraming()), framed(() => new RtuFraming())];
+  const tcp = options.tcp && stack.use(await serveTcp(options.tcp, mbap, log));
+  const rtuTcp = options.rtuTcp && stack.use(await serveTcp(options.rtuTcp, rtu, log));
+  if (options.rtuSerial) stack.use(await serveSerial(options.rtuSerial, rtu, log));
+  const levers = stationLevers({ station, misbehaviours, countRequests });
+  const control = options.control && stack.use(await listenForLevers(options.control, levers, log));
   const opened = stack.move();
   return {
     ports: { tcp: tcp?.port, rtuTcp: rtuTcp?.port, control: control?.port },

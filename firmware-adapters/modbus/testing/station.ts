@@ -5,6 +5,7 @@ import { silentLog } from "@outpost/kernel/log.ts";
 import type { OpenDevice } from "../../adapter.ts";
 import type { CommandOutcome, DeviceCommand, DeviceEvent } from "../../event.ts";
 import { openLink } from "../../links/open-link.ts";
+import { fakeDeps } from "../../testing/fake-deps.ts";
 import { modbus } from "../adapter.ts";
 import type { PumpStationProfile } from "../profile.ts";
 import { numberedMemory } from "./memory.ts";
@@ -150,7 +151,7 @@ export async function openStation(
       await modbus
         .configure("station", { unitId: 1, profile: options.profile ?? stationProfile(), timeoutMs: TIMEOUT_MS })
         .open(
-          { clock: options.clock ?? systemClock, log: silentLog, link, publish: (event) => events.push(event) },
+          fakeDeps({ clock: options.clock ?? systemClock, link, onEvent: (event) => events.push(event) }),
           AbortSignal.timeout(5_000),
         ),
     ),

@@ -1,13 +1,11 @@
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
 
 import { BoundedQueue } from "@outpost/kernel/bounded-queue.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 
-import { SimulatorError } from "../errors.ts";
+import type { ByteStream } from "../../../simulation/serve-bytes.ts";
 import type { Framing, Request } from "./framing.ts";
 import { misbehave, type Act, type Misbehaviours } from "./misbehaviour.ts";
 import { answerPdu, type DataModel } from "./pdu.ts";
@@ -23,29 +21,14 @@ export interface ServerDeps {
   onRequest(): void;
 }
 
-/** A byte stream to a master. `hangUp` resets it where it can be reset. */
-export interface Line {
-  readonly stream: Duplex;
+/** A byte stream to a master, with its own framing. */
+export interface Line extends ByteStream {
   readonly framing: Framing;
-  hangUp(): void;
-}
-
-export interface Endpoint {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-}
-
-/** A listening socket. Disposing it closes it and every connection. */
-export interface Listener extends AsyncDisposable {
-  readonly port: number;
 }
 
 const BROADCAST = 0;
 /** A master that sends more before its first answer is not listening; the rest is dropped. */
 const MAX_WAITING_REQUESTS = 16;
-const MAX_CONNECTIONS = 32;
-const IDLE_CONNECTION_MS = 600_000;
 const SILENCE_MS = 100;
 
 /** Answers the requests of one line, one after the other, until it closes or `signal` aborts; then it is closed. */
@@ -74,49 +57,6 @@ export async function serveLine(line: Line, deps: ServerDeps, signal: AbortSigna
     clearTimeout(silence);
     stream.destroy();
   }
-}
-
-/** Listens for masters on TCP. @throws SimulatorError `simulator/cannot-listen`. */
-export async function listen(endpoint: Endpoint, newFraming: () => Framing, deps: ServerDeps): Promise<Listener> {
-  const stop = new AbortController();
-  const serving = new Set<Promise<void>>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    const served = serveSocket(socket, newFraming(), deps, stop.signal).finally(() => serving.delete(served));
-    serving.add(served);
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  const port = await listenOn(server, endpoint, deps.log);
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
-      stop.abort();
-      await Promise.all([closed, ...serving]);
-    },
-  };
-}
-
-/** Starts a server of any kind. @returns the port. @throws SimulatorError `simulator/cannot-listen`. */
-export async function listenOn(server: Server, { host, port }: Endpoint, log: Log): Promise<number> {
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    const { message } = asError(error);
-    throw new SimulatorError("simulator/cannot-listen", `cannot listen on ${host} port ${port}: ${message}`, {
-      cause: error,
-    });
-  }
-  // From here on an error is a connection that cannot be accepted: the loss of its master, not of the station.
-  server.on("error", (error) => log.warn("connection not accepted", { port, reason: error.message }));
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
-}
-
-async function serveSocket(socket: Socket, framing: Framing, deps: ServerDeps, signal: AbortSignal): Promise<void> {
-  socket.setTimeout(IDLE_CONNECTION_MS, () => socket.destroy());
-  await serveLine({ stream: socket, framing, hangUp: () => socket.resetAndDestroy() }, deps, signal);
 }
 
 async function serveRequest(request: Request, line: Line, deps: ServerDeps, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import type { CommandOutcome, RefusalReason } from "../../event.ts";
+import type { CommandOutcome, RefusalReason } from "./event.ts";
 
 /** How long a selection arms its write. */
 export const SELECTION_MS = 15_000;

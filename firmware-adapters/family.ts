@@ -1,0 +1,31 @@
+import type { z } from "zod";
+
+import type { LinkSettings } from "./links/settings.ts";
+
+export type LinkKind = LinkSettings["kind"];
+
+/** A link that a device's settings name beside its own one. */
+export interface OtherLink {
+  /** Where in the settings it is named. */
+  readonly path: readonly PropertyKey[];
+  readonly id: string;
+  readonly kinds: readonly LinkKind[];
+}
+
+/** What the desk and the gateway must know of a device family to check a site. Lives in the family's `settings.ts`. */
+export interface Family<Schema extends z.ZodType = z.ZodType> {
+  readonly settings: Schema;
+  /** The kinds of link a device with these settings may be on; empty: it is on none. */
+  links(settings: z.infer<Schema>): readonly LinkKind[];
+  otherLinks?(settings: z.infer<Schema>): readonly OtherLink[];
+  /** What does not fit the kind of link it is on. */
+  checkOnLink?(
+    settings: z.infer<Schema>,
+    kind: LinkKind,
+  ): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
+/** Keeps a family's own types. */
+export function defineFamily<Schema extends z.ZodType>(family: Family<Schema>): Family<Schema> {
+  return family;
+}
