@@ -42,6 +42,12 @@ fi
 node=$(readlink -f "$node")
 PATH="$(dirname "$node"):$PATH"
 export PATH
+# Optional native modules (onoff's epoll) are built against this Node.js, not against headers fetched or found elsewhere.
+headers=$(dirname "$(dirname "$node")")
+if [ -f "$headers/include/node/node_api.h" ]; then
+  npm_package_config_node_gyp_nodedir=$headers
+  export npm_package_config_node_gyp_nodedir
+fi
 
 stamp="$root/node_modules/.install-stamp"
 want="$("$node" -p 'process.version+" "+process.arch') $(cat "$root/package-lock.json" "$root/package.json" "$root"/*/package.json "$root"/edge/*/package.json | sha256sum | cut -c1-64)"
