@@ -51,6 +51,7 @@ describe("imports point upstream, toward the device", () => {
   it.each([
     ["firmware-adapters/modbus/a.ts", "@outpost/kernel/clock.ts"],
     ["edge/wire/a.ts", "@outpost/firmware-adapters/modbus/settings.ts"],
+    ["edge/wire/a.ts", "@outpost/firmware-adapters/catalog.ts"],
     ["edge/rules/a.ts", "@outpost/wire/topics.ts"],
     ["edge/rules/a.ts", "../journal/journal.ts"],
     ["edge/devices/a.ts", "@outpost/firmware-adapters/catalog.ts"],

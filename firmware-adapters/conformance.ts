@@ -41,7 +41,15 @@ export interface Rig extends AsyncDisposable {
 type MakeRig = () => Promise<Rig>;
 
 /** Open devices of ours in this process must not leave these behind. */
-const RESOURCES = new Set(["TCPSocketWrap", "PipeWrap", "Timeout", "TTYWrap", "TCPServerWrap", "UDPWrap", "ProcessWrap"]);
+const RESOURCES = new Set([
+  "TCPSocketWrap",
+  "PipeWrap",
+  "Timeout",
+  "TTYWrap",
+  "TCPServerWrap",
+  "UDPWrap",
+  "ProcessWrap",
+]);
 const OPEN_TIMEOUT_MS = 20_000;
 const SPEAK_AGAIN_MS = 200;
 const GARBAGE_ROUNDS = 25;

@@ -2,7 +2,14 @@ import assert from "node:assert";
 
 import type { Clock } from "@outpost/kernel/clock.ts";
 
-import { eventTime, type BadReason, type DeviceEvent, type DeviceStatus, type Measurement, type Reading } from "./event.ts";
+import {
+  eventTime,
+  type BadReason,
+  type DeviceEvent,
+  type DeviceStatus,
+  type Measurement,
+  type Reading,
+} from "./event.ts";
 
 /** What the board must know of a point. `deadband`: a change up to this is not worth keeping; 0 where absent. */
 export interface BoardPoint {

@@ -1,14 +1,14 @@
 import type { CommandOutcome, DeviceCommand, DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
+import type { AlarmRecord } from "@outpost/wire/records.ts";
 import type { ActionSettings } from "@outpost/wire/site.ts";
 
 import type { Rule } from "../rules/rule.ts";
-import { NOT_HELD, stepHold, type HoldInput, type HoldState } from "./hold-point.ts";
+import { HeldPoint } from "./held-point.ts";
+import { leastFar, stepProgress, type Progress, type ProgressInput } from "./progress.ts";
 
 const TICK_MS = 200;
-const WRITE_TIMEOUT_MS = 10_000;
 
 export interface ActionDeps {
   readonly clock: Clock;
@@ -20,23 +20,29 @@ export interface ActionDeps {
   onActed(latencyMs: number): void;
 }
 
-type HoldSettings = Extract<ActionSettings, { kind: "hold-point" }>;
-type LogSettings = Extract<ActionSettings, { kind: "log" }>;
+type Holding = Exclude<ActionSettings, { kind: "log" }>;
 
 interface Held {
-  readonly settings: HoldSettings;
-  state: HoldState;
-  isFailing: boolean;
+  readonly settings: Holding;
+  readonly point: HeldPoint;
+}
+
+/** What one action knows of the rules that name it. */
+interface Callers {
+  /** Rules that call for it now. */
+  readonly calling: Set<string>;
+  /** How far the alarm of each rule is. */
+  readonly progress: Map<string, Progress>;
 }
 
 /** Carries out what alarms call for. Hands a write to the device in the turn in which the alarm was raised. */
 export class ActionRunner {
   readonly #deps: ActionDeps;
   readonly #held = new Map<string, Held>();
-  readonly #logs = new Map<string, LogSettings>();
-  /** Which rules call for an action. */
-  readonly #callers = new Map<string, Set<string>>();
-  readonly #writes = new Set<Promise<void>>();
+  /** Points that were let go and whose last write may still be under way. */
+  readonly #leaving = new Set<HeldPoint>();
+  readonly #logs = new Set<string>();
+  readonly #callers = new Map<string, Callers>();
   readonly #stop = new AbortController();
 
   constructor(deps: ActionDeps) {
@@ -46,15 +52,14 @@ export class ActionRunner {
   /** Adds actions, or replaces those of the same id; who calls for them stays as it was. */
   setActions(actions: readonly ActionSettings[]): void {
     for (const settings of actions) {
-      const old = this.#held.get(settings.id);
-      if (old !== undefined && !isSamePoint(old.settings, settings)) this.#letGo(old);
-      this.#forget(settings.id);
-      if (settings.kind === "log") this.#logs.set(settings.id, settings);
-      else {
-        const held = { settings, state: NOT_HELD, isFailing: false };
-        this.#held.set(settings.id, held);
-        this.#hold(held, { kind: "called", isCalled: this.#isCalled(settings.id), nowMs: this.#nowMs() });
-      }
+      const old = this.#held.get(settings.id)?.point;
+      this.#logs.delete(settings.id);
+      this.#held.delete(settings.id);
+      const point = settings.kind === "log" ? undefined : this.#pointFor(settings);
+      if (old !== undefined && (point === undefined || !old.isAt(point.place))) this.#letGo(old);
+      if (settings.kind === "log") this.#logs.add(settings.id);
+      else if (point !== undefined) this.#held.set(settings.id, { settings, point });
+      this.#hold(settings.id);
     }
   }
 
@@ -62,8 +67,9 @@ export class ActionRunner {
   retireActions(actionIds: readonly string[]): void {
     for (const id of actionIds) {
       const held = this.#held.get(id);
-      if (held !== undefined) this.#letGo(held);
-      this.#forget(id);
+      if (held !== undefined) this.#letGo(held.point);
+      this.#held.delete(id);
+      this.#logs.delete(id);
       this.#callers.delete(id);
     }
   }
@@ -71,71 +77,99 @@ export class ActionRunner {
   /** An alarm begins or ceases to call for its actions. Writes leave in this turn. */
   onCalling(rule: Rule, calls: boolean, sinceMs: number): void {
     for (const id of rule.actions) {
-      const callers = this.#callers.get(id) ?? new Set();
-      if (calls) callers.add(rule.id);
-      else callers.delete(rule.id);
-      if (callers.size > 0) this.#callers.set(id, callers);
-      else this.#callers.delete(id);
-      const held = this.#held.get(id);
-      const nowMs = this.#nowMs();
-      const isWriting = held !== undefined && this.#hold(held, { kind: "called", isCalled: callers.size > 0, nowMs });
-      if (isWriting) this.#deps.onActed(this.#nowMs() - sinceMs);
+      const { calling } = this.#callersOf(id);
+      if (calls) calling.add(rule.id);
+      else calling.delete(rule.id);
+      if (this.#hold(id)) this.#deps.onActed(this.#deps.clock.monotonicMs() - sinceMs);
     }
     // Words come after deeds.
     for (const id of rule.actions) if (this.#logs.has(id)) this.#logLine(id, rule, calls);
   }
 
+  /** An alarm took a step: callers see how far it is. Writes leave in this turn. */
+  onStep(rule: Rule, record: AlarmRecord): void {
+    this.#progress(rule.actions, rule.id, { kind: "step", record, nowMs: this.#deps.clock.monotonicMs() });
+  }
+
+  /** A step of an alarm is on the disk. */
+  onWritten(record: Pick<AlarmRecord, "ruleId" | "version">): void {
+    this.#progress(this.#held.keys(), record.ruleId, { kind: "written", version: record.version });
+  }
+
   /** What the held points really show, and when their devices come back. */
   accept(event: DeviceEvent): void {
-    for (const held of this.#held.values()) {
-      if (held.settings.device !== event.deviceId) continue;
-      if (event.kind === "status" && event.state === "online") {
-        this.#hold(held, { kind: "online", nowMs: event.monotonicMs });
-      } else if (event.kind === "measurement" && event.pointId === held.settings.point) {
-        const value = event.reading.quality === "good" ? event.reading.value : null;
-        this.#hold(held, { kind: "reading", value, nowMs: event.monotonicMs });
-      }
-    }
+    for (const { point } of this.#held.values()) point.accept(event);
   }
 
   /** Lets time pass for retries until `signal` aborts, then waits for the writes under way. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#deps.clock.sleep(TICK_MS, signal).catch(() => {});
-      for (const held of this.#held.values()) this.#hold(held, { kind: "tick", nowMs: this.#nowMs() });
+      const nowMs = this.#deps.clock.monotonicMs();
+      for (const [id, { point }] of this.#held) {
+        for (const ruleId of this.#callersOf(id).progress.keys()) this.#progress([id], ruleId, { kind: "tick", nowMs });
+        point.tick();
+      }
     }
     this.#stop.abort(new Error("the gateway is stopping"));
-    await Promise.all(this.#writes);
+    const points = [...this.#leaving, ...[...this.#held.values()].map(({ point }) => point)];
+    await Promise.all(points.flatMap((point) => point.writes));
   }
 
-  #hold(held: Held, input: HoldInput): boolean {
-    const { settings } = held;
-    const { state, write, isFailing } = stepHold(settings, held.state, input);
-    held.state = state;
-    const isOurs = this.#held.get(settings.id) === held;
-    if (isFailing !== held.isFailing && isOurs) {
-      held.isFailing = isFailing;
-      this.#deps.onFailing(settings.id, isFailing);
-    }
-    if (write === undefined || this.#stop.signal.aborted) return false;
-    const writing = this.#write(held, write).finally(() => this.#writes.delete(writing));
-    this.#writes.add(writing);
-    return true;
+  #pointFor(settings: Holding): HeldPoint {
+    const { id, device, point, idle } = settings;
+    const { clock, log } = this.#deps;
+    const held = new HeldPoint(
+      { actionId: id, device, point, idle },
+      {
+        clock,
+        log,
+        stop: this.#stop.signal,
+        execute: (...write) => this.#deps.execute(...write),
+        // A point that was let go speaks for no action any more.
+        onFailing: (isFailing) => {
+          if (!this.#leaving.has(held)) this.#deps.onFailing(id, isFailing);
+        },
+      },
+    );
+    return held;
   }
 
-  async #write(held: Held, value: number): Promise<void> {
-    const { id, device, point } = held.settings;
-    const command = { kind: "write", pointId: point, value, actor: `action ${id}`, priority: "alarm" } as const;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(WRITE_TIMEOUT_MS)]);
-    let isDone = false;
-    try {
-      const outcome = await this.#deps.execute(device, command, signal);
-      isDone = outcome.kind === "done";
-      if (!isDone) this.#deps.log.warn("action not carried out yet", { action: id, value, outcome });
-    } catch (error) {
-      this.#deps.log.warn("action not carried out yet", { action: id, value, reason: asError(error).message });
+  #letGo(point: HeldPoint): void {
+    point.letGo();
+    this.#leaving.add(point);
+    // Its one write decides; whether it arrived or not, nobody tries again.
+    Promise.all(point.writes).then(
+      () => this.#leaving.delete(point),
+      () => this.#leaving.delete(point),
+    );
+  }
+
+  #callersOf(id: string): Callers {
+    let callers = this.#callers.get(id);
+    if (callers === undefined) {
+      callers = { calling: new Set(), progress: new Map() };
+      this.#callers.set(id, callers);
     }
-    this.#hold(held, { kind: "wrote", isDone, nowMs: this.#nowMs() });
+    return callers;
+  }
+
+  #progress(actionIds: Iterable<string>, ruleId: string, input: ProgressInput): void {
+    for (const id of actionIds) {
+      const settings = this.#held.get(id)?.settings;
+      if (settings?.kind !== "show-progress") continue;
+      const { progress } = this.#callersOf(id);
+      const next = stepProgress(progress.get(ruleId), input, settings.acknowledgedForMs);
+      if (next === undefined) progress.delete(ruleId);
+      else progress.set(ruleId, next);
+      this.#hold(id);
+    }
+  }
+
+  /** Brings one action's point to what is wanted of it now. @returns whether a write left in this turn. */
+  #hold(id: string): boolean {
+    const held = this.#held.get(id);
+    return held !== undefined && held.point.want(wantedValue(held.settings, this.#callersOf(id)));
   }
 
   #logLine(id: string, rule: Rule, calls: boolean): void {
@@ -143,26 +177,10 @@ export class ActionRunner {
     if (calls) this.#deps.log.warn("alarm raised", fields);
     else this.#deps.log.info("alarm no longer calls", fields);
   }
-
-  #letGo(held: Held): void {
-    this.#hold(held, { kind: "called", isCalled: false, nowMs: this.#nowMs() });
-  }
-
-  #isCalled(id: string): boolean {
-    return (this.#callers.get(id)?.size ?? 0) > 0;
-  }
-
-  #forget(id: string): void {
-    if (this.#held.get(id)?.isFailing === true) this.#deps.onFailing(id, false);
-    this.#held.delete(id);
-    this.#logs.delete(id);
-  }
-
-  #nowMs(): number {
-    return this.#deps.clock.monotonicMs();
-  }
 }
 
-function isSamePoint(held: HoldSettings, settings: ActionSettings): boolean {
-  return settings.kind === "hold-point" && settings.device === held.device && settings.point === held.point;
+function wantedValue(settings: Holding, { calling, progress }: Callers): number {
+  if (settings.kind === "hold-point") return calling.size > 0 ? settings.active : settings.idle;
+  const stage = leastFar(progress.values());
+  return stage === undefined ? settings.idle : settings[stage];
 }

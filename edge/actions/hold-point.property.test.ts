@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { NOT_HELD, stepHold, type HoldInput, type HoldState } from "./hold-point.ts";
+import { notHeld, stepHold, type HoldInput, type HoldState } from "./hold-point.ts";
 
-const LEVELS = { active: 1, idle: 0 };
 const STEP_MS = 50;
 /** Longer than the longest pause between two tries, and a poll after it. */
 const QUIET_MS = 15_000;
@@ -27,7 +26,7 @@ interface World {
 }
 
 function feed(world: World, input: HoldInput, fate: string): void {
-  const { state, write } = stepHold(LEVELS, world.state, input);
+  const { state, write } = stepHold(0, world.state, input);
   world.state = state;
   if (write === undefined) return;
   expect(world.underWay, "one write at a time").toBeUndefined();
@@ -43,8 +42,8 @@ function step(world: World, what: string): void {
     feed(world, { kind: "wrote", isDone: underWay.fate !== "lose the write", nowMs }, what);
   }
   if (what === "reset the coil") world.coil = 1 - world.coil;
-  if (what === "call") feed(world, { kind: "called", isCalled: true, nowMs }, "nothing");
-  if (what === "let go") feed(world, { kind: "called", isCalled: false, nowMs }, "nothing");
+  if (what === "call") feed(world, { kind: "wanted", value: 1, nowMs }, "nothing");
+  if (what === "let go") feed(world, { kind: "wanted", value: 0, nowMs }, "nothing");
   if (world.underWay === undefined) feed(world, { kind: "reading", value: world.coil, nowMs: nowMs + 1 }, what);
   feed(world, { kind: "tick", nowMs: nowMs + 2 }, what);
   world.nowMs += STEP_MS;
@@ -56,10 +55,10 @@ describe("a held point, whatever happens to it", () => {
     console.log(`hold-point: seed ${seed} (HOLD_SEED repeats it)`);
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
-        const world: World = { coil: 0, state: NOT_HELD, nowMs: 10_000, underWay: undefined };
+        const world: World = { coil: 0, state: notHeld(0), nowMs: 10_000, underWay: undefined };
         for (const what of happenings) step(world, what);
         for (let passedMs = 0; passedMs < QUIET_MS; passedMs += STEP_MS) step(world, "nothing");
-        expect(world.coil).toBe(world.state.isCalled ? 1 : 0);
+        expect(world.coil).toBe(world.state.wanted);
         expect(world.state.isOwed).toBe(false);
       }),
       { seed, numRuns: 500 },

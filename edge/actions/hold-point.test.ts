@@ -1,23 +1,25 @@
 import { describe, expect, it } from "vitest";
 
-import { FAILING_AFTER_MS, NOT_HELD, stepHold, type HoldInput, type HoldState } from "./hold-point.ts";
-
-const LEVELS = { active: 1, idle: 0 };
+import { FAILING_AFTER_MS, notHeld, stepHold, type HoldInput, type HoldState } from "./hold-point.ts";
 
 /** Runs inputs and lists the writes as [when, value]; each write's outcome is an input of its own. */
-function run(inputs: readonly HoldInput[], from: HoldState = NOT_HELD) {
+function run(inputs: readonly HoldInput[], from: HoldState = notHeld(0)) {
   let state = from;
   let isFailing = false;
   const writes: [number, number][] = [];
   for (const input of inputs) {
-    const step = stepHold(LEVELS, state, input);
+    const step = stepHold(0, state, input);
     ({ state, isFailing } = step);
     if (step.write !== undefined) writes.push([input.nowMs, step.write]);
   }
   return { writes, state, isFailing };
 }
 
-const called = (nowMs: number, isCalled = true): HoldInput => ({ kind: "called", isCalled, nowMs });
+const called = (nowMs: number, isCalled = true): HoldInput => ({
+  kind: "wanted",
+  value: isCalled ? 1 : 0,
+  nowMs,
+});
 const wrote = (nowMs: number, isDone = true): HoldInput => ({ kind: "wrote", isDone, nowMs });
 const reading = (nowMs: number, value: number | null): HoldInput => ({ kind: "reading", value, nowMs });
 const online = (nowMs: number): HoldInput => ({ kind: "online", nowMs });

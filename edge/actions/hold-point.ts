@@ -1,9 +1,6 @@
-/**
- * Holds one point at `active` while somebody calls for it and at `idle` otherwise. Pure: inputs and time in, writes out.
- * Times are monotonic.
- */
+/** Holds one point at the value that is wanted. Pure: inputs and time in, writes out. Times are monotonic. */
 export interface HoldState {
-  readonly isCalled: boolean;
+  readonly wanted: number;
   /** The point may not be where it should be: a write is owed. */
   readonly isOwed: boolean;
   /** The value being written; one write at a time. */
@@ -20,7 +17,7 @@ export interface HoldState {
 }
 
 export type HoldInput =
-  | { readonly kind: "called"; readonly isCalled: boolean; readonly nowMs: number }
+  | { readonly kind: "wanted"; readonly value: number; readonly nowMs: number }
   /** `value`: null where the quality is bad. `nowMs`: when it was read. */
   | { readonly kind: "reading"; readonly value: number | null; readonly nowMs: number }
   | { readonly kind: "online"; readonly nowMs: number }
@@ -34,11 +31,6 @@ export interface HoldStep {
   readonly isFailing: boolean;
 }
 
-interface Levels {
-  readonly active: number;
-  readonly idle: number;
-}
-
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 10_000;
 /** Between two writes of which the read-back shows nothing: a device that is slow to show is not hammered. */
@@ -46,50 +38,54 @@ const REASSERT_MS = 1_000;
 /** How long a point may resist before somebody is told. */
 export const FAILING_AFTER_MS = 5_000;
 
-export const NOT_HELD: HoldState = {
-  isCalled: false,
-  isOwed: false,
-  writing: undefined,
-  notBeforeMs: 0,
-  wroteAtMs: 0,
-  failures: 0,
-  failingSinceMs: undefined,
-  contradictedSinceMs: undefined,
-};
+/** A point that nobody calls for. */
+export function notHeld(idle: number): HoldState {
+  return {
+    wanted: idle,
+    isOwed: false,
+    writing: undefined,
+    notBeforeMs: 0,
+    wroteAtMs: 0,
+    failures: 0,
+    failingSinceMs: undefined,
+    contradictedSinceMs: undefined,
+  };
+}
 
-export function stepHold(levels: Levels, state: HoldState, input: HoldInput): HoldStep {
-  const next = take(levels, state, input);
+/** @param idle  the value of a point that nobody calls for. */
+export function stepHold(idle: number, state: HoldState, input: HoldInput): HoldStep {
+  const next = take(idle, state, input);
   const { nowMs } = input;
   const sinceMs = Math.min(next.failingSinceMs ?? nowMs, next.contradictedSinceMs ?? nowMs);
   const isFailing = nowMs - sinceMs >= FAILING_AFTER_MS;
   if (!next.isOwed || next.writing !== undefined || nowMs < next.notBeforeMs) {
     return { state: next, write: undefined, isFailing };
   }
-  const write = wanted(levels, next);
+  const write = next.wanted;
   return { state: { ...next, writing: write }, write, isFailing };
 }
 
-function take(levels: Levels, state: HoldState, input: HoldInput): HoldState {
+function take(idle: number, state: HoldState, input: HoldInput): HoldState {
   switch (input.kind) {
-    case "called":
-      if (input.isCalled === state.isCalled) return state;
+    case "wanted":
+      if (input.value === state.wanted) return state;
       // A change of mind is written at once, whatever was waited for.
-      return { ...owedNow(state, input.nowMs), isCalled: input.isCalled, contradictedSinceMs: undefined };
+      return { ...owedNow(state, input.nowMs), wanted: input.value, contradictedSinceMs: undefined };
     case "reading":
-      return read(levels, state, input);
+      return read(state, input);
     case "online":
       // A device that was away may have lost the siren's coil; nobody is harmed where it had not.
-      return state.isCalled || state.isOwed ? owedNow(state, input.nowMs) : state;
+      return state.wanted !== idle || state.isOwed ? owedNow(state, input.nowMs) : state;
     case "wrote":
-      return wrote(levels, state, input);
+      return wrote(state, input);
     case "tick":
       return state;
   }
 }
 
-function read(levels: Levels, state: HoldState, input: Extract<HoldInput, { kind: "reading" }>): HoldState {
+function read(state: HoldState, input: Extract<HoldInput, { kind: "reading" }>): HoldState {
   if (input.value === null || state.writing !== undefined || input.nowMs <= state.wroteAtMs) return state;
-  if (input.value === wanted(levels, state)) return { ...settled(state), contradictedSinceMs: undefined };
+  if (input.value === state.wanted) return { ...settled(state), contradictedSinceMs: undefined };
   const contradictedSinceMs = state.contradictedSinceMs ?? input.nowMs;
   if (state.isOwed) return { ...state, contradictedSinceMs };
   return { ...state, isOwed: true, notBeforeMs: state.wroteAtMs + REASSERT_MS, contradictedSinceMs };
@@ -99,15 +95,15 @@ function owedNow(state: HoldState, nowMs: number): HoldState {
   return { ...state, isOwed: true, notBeforeMs: nowMs, failures: 0 };
 }
 
-function wrote(levels: Levels, state: HoldState, input: Extract<HoldInput, { kind: "wrote" }>): HoldState {
+function wrote(state: HoldState, input: Extract<HoldInput, { kind: "wrote" }>): HoldState {
   const { isDone, nowMs } = input;
-  const idle = { ...state, writing: undefined, wroteAtMs: nowMs };
-  if (isDone && state.writing === wanted(levels, state)) return settled(idle);
+  const ended = { ...state, writing: undefined, wroteAtMs: nowMs };
+  if (isDone && state.writing === state.wanted) return settled(ended);
   // It was called otherwise while the write was under way: that write is owed now.
-  if (state.writing !== wanted(levels, state)) return { ...idle, isOwed: true, notBeforeMs: nowMs };
+  if (state.writing !== state.wanted) return { ...ended, isOwed: true, notBeforeMs: nowMs };
   const retryMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(state.failures, 10));
   return {
-    ...idle,
+    ...ended,
     isOwed: true,
     failures: state.failures + 1,
     notBeforeMs: nowMs + retryMs,
@@ -117,8 +113,4 @@ function wrote(levels: Levels, state: HoldState, input: Extract<HoldInput, { kin
 
 function settled(state: HoldState): HoldState {
   return { ...state, isOwed: false, failures: 0, failingSinceMs: undefined };
-}
-
-function wanted(levels: Levels, state: HoldState): number {
-  return state.isCalled ? levels.active : levels.idle;
 }

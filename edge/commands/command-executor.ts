@@ -108,6 +108,7 @@ export class CommandExecutor {
       case "select":
       case "operate":
       case "cancel":
+      case "call":
         break;
       default:
         return unreachable(order);
@@ -153,13 +154,16 @@ function deviceCommand(order: Exclude<Order, AlarmOrder>, actor: string): Device
   if (order.kind === "write" || order.kind === "select") {
     return { kind: order.kind, pointId: order.pointId, value: order.value, actor };
   }
+  if (order.kind === "call") {
+    return { kind: "call", methodId: order.methodId, arguments: order.arguments, actor };
+  }
   return { kind: order.kind, selectionId: order.selectionId, actor };
 }
 
 function deviceEnding(outcome: CommandOutcome): Ending {
   switch (outcome.kind) {
     case "done":
-      return { outcome: "done", detail: "", before: outcome.before, after: outcome.after };
+      return { outcome: "done", detail: outcome.detail ?? "", before: outcome.before, after: outcome.after };
     case "selected": {
       const detail = `operate within ${outcome.expiresInMs} ms`;
       return { outcome: "selected", detail, selectionId: outcome.selectionId };

@@ -1,16 +1,14 @@
 import type { DeviceDeps, OpenDevice } from "@outpost/firmware-adapters/adapter.ts";
-import type {
-  BadReason,
-  CommandOutcome,
-  DeviceCommand,
-  DeviceEvent,
-  EventTime,
+import {
+  eventTime,
+  type BadReason,
+  type CommandOutcome,
+  type DeviceCommand,
+  type DeviceEvent,
 } from "@outpost/firmware-adapters/event.ts";
-import type { Link } from "@outpost/firmware-adapters/links/link.ts";
 import { Backoff } from "@outpost/kernel/backoff.ts";
-import type { Clock } from "@outpost/kernel/clock.ts";
-import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
+import { linkIdsOf } from "@outpost/wire/site-devices.ts";
 
 import type { ConfiguredDevice } from "../site/site.ts";
 
@@ -25,10 +23,7 @@ export interface DeviceHealth {
   readonly sinceWallMs: number;
 }
 
-export interface RunnerDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly link: Link;
+export interface RunnerDeps extends Pick<DeviceDeps, "clock" | "log" | "link" | "linkNamed" | "commit" | "memory"> {
   publish(event: DeviceEvent): void;
   onHealth(deviceId: string, health: DeviceHealth): void;
 }
@@ -54,8 +49,9 @@ export class DeviceRunner implements AsyncDisposable {
     return this.#health;
   }
 
-  get linkId(): string {
-    return this.#configured.settings.link;
+  /** The links it uses, by id. */
+  get linkIds(): readonly string[] {
+    return linkIdsOf(this.#configured.settings);
   }
 
   /** Carries a command out, or refuses it with `device-offline` while the device is not open. */
@@ -85,10 +81,18 @@ export class DeviceRunner implements AsyncDisposable {
   }
 
   async #openOnce(signal: AbortSignal): Promise<void> {
-    const { clock, log, link } = this.#deps;
+    const { clock, log, link, commit, memory } = this.#deps;
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
     const onStop = (): void => resolve();
-    const deps: DeviceDeps = { clock, log, link, publish: (event) => this.#publish(event) };
+    const deps: DeviceDeps = {
+      clock,
+      log,
+      link,
+      linkNamed: (id) => this.#deps.linkNamed(id),
+      commit,
+      memory,
+      publish: (event) => this.#publish(event),
+    };
     const timeout = AbortSignal.timeout(OPEN_TIMEOUT_MS);
     const open = await this.#configured.device.open(deps, AbortSignal.any([signal, timeout]));
     this.#open = open;
@@ -117,7 +121,7 @@ export class DeviceRunner implements AsyncDisposable {
   #failed(error: Error): void {
     const { id } = this.#configured.settings;
     this.#deps.log.warn("device failed", { device: id, reason: error.message });
-    const time = this.#stamp();
+    const time = eventTime(this.#deps.clock.now());
     this.#publish({ kind: "status", deviceId: id, state: "fault", reason: error.message.slice(0, 500), ...time });
     for (const point of this.#configured.device.points) {
       this.#publish({
@@ -135,10 +139,5 @@ export class DeviceRunner implements AsyncDisposable {
   #turn(health: DeviceHealth): void {
     this.#health = health;
     this.#deps.onHealth(this.#configured.settings.id, health);
-  }
-
-  #stamp(): EventTime {
-    const { wallMs, monotonicMs, confidence } = this.#deps.clock.now();
-    return { occurredAtMs: wallMs, monotonicMs, clockConfidence: confidence };
   }
 }

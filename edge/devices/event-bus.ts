@@ -30,6 +30,12 @@ export class EventBus {
    * an uncaught exception, after which the process is started anew.
    */
   publish(event: DeviceEvent): void {
+    this.publishAlarmPath(event);
+    for (const { queue, wants } of this.#subscribers) if (wants(event)) queue.push(event);
+  }
+
+  /** The alarm path alone: for an event that somebody else writes down. */
+  publishAlarmPath(event: DeviceEvent): void {
     for (const listener of this.#alarmPath) {
       try {
         listener(event);
@@ -39,6 +45,5 @@ export class EventBus {
         });
       }
     }
-    for (const { queue, wants } of this.#subscribers) if (wants(event)) queue.push(event);
   }
 }

@@ -3,6 +3,7 @@ import { silentLog } from "@outpost/kernel/log.ts";
 import { ManualClock } from "@outpost/kernel/manual-clock.ts";
 import { describe, expect, it } from "vitest";
 
+import { DeviceMemories } from "./device-memories.ts";
 import { DeviceSupervisor } from "./supervisor.ts";
 import { configured, fakeLink, FakeDevice } from "./testing/fake-device.ts";
 
@@ -13,6 +14,7 @@ function createSupervisor() {
   const events: DeviceEvent[] = [];
   const health: [string, string][] = [];
   const links: string[] = [];
+  const memories = new DeviceMemories(() => Promise.resolve());
   const supervisor = new DeviceSupervisor({
     clock,
     log: silentLog,
@@ -21,6 +23,8 @@ function createSupervisor() {
       return fakeLink(settings, () => links.push(`close ${settings.id}`));
     },
     publish: (event) => events.push(event),
+    commit: () => Promise.resolve("committed"),
+    memory: (deviceId) => memories.of(deviceId),
     onHealth: (deviceId, now) => health.push([deviceId, now?.state ?? "gone"]),
   });
   supervisor.openLink(PANEL);

@@ -1,5 +1,6 @@
 import assert from "node:assert";
 
+import type { CommitRequest, DeviceMemory } from "@outpost/firmware-adapters/adapter.ts";
 import type { CommandOutcome, DeviceCommand, DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import type { Link } from "@outpost/firmware-adapters/links/link.ts";
 import type { LinkSettings } from "@outpost/firmware-adapters/links/settings.ts";
@@ -14,6 +15,8 @@ export interface SupervisorDeps {
   readonly log: Log;
   openLink(settings: LinkSettings): Link;
   publish(event: DeviceEvent): void;
+  commit(deviceId: string, request: CommitRequest, signal: AbortSignal): Promise<"committed" | "known">;
+  memory(deviceId: string): DeviceMemory;
   /** A device came, went, or changed its health; undefined: it is no longer part of the site. */
   onHealth(deviceId: string, health: DeviceHealth | undefined): void;
 }
@@ -35,7 +38,7 @@ export class DeviceSupervisor implements AsyncDisposable {
 
   /** Its devices must be closed before. */
   async closeLink(linkId: string): Promise<void> {
-    for (const runner of this.#runners.values()) assert(runner.linkId !== linkId, `link ${linkId} is in use`);
+    for (const runner of this.#runners.values()) assert(!runner.linkIds.includes(linkId), `link ${linkId} is in use`);
     const link = this.#links.get(linkId);
     this.#links.delete(linkId);
     await link?.[Symbol.asyncDispose]();
@@ -43,15 +46,16 @@ export class DeviceSupervisor implements AsyncDisposable {
 
   openDevice(configured: ConfiguredDevice): void {
     const { id, link: linkId } = configured.settings;
-    const link = this.#links.get(linkId);
-    assert(link !== undefined, `device ${id} is on link ${linkId}, which is not open`);
     assert(!this.#runners.has(id), `device ${id} is open already`);
     const { clock, log } = this.#deps;
     const runner = new DeviceRunner(configured, {
       clock,
       log,
-      link,
+      link: linkId === undefined ? undefined : this.#link(linkId),
+      linkNamed: (other) => this.#link(other),
       publish: (event) => this.#deps.publish(event),
+      commit: (request, signal) => this.#deps.commit(id, request, signal),
+      memory: this.#deps.memory(id),
       onHealth: (deviceId, health) => this.#deps.onHealth(deviceId, health),
     });
     this.#runners.set(id, runner);
@@ -74,6 +78,12 @@ export class DeviceSupervisor implements AsyncDisposable {
     const runner = this.#runners.get(deviceId);
     if (runner === undefined) return { kind: "refused", reason: "device-offline", detail: `no device ${deviceId}` };
     return await runner.execute(command, signal);
+  }
+
+  #link(linkId: string): Link {
+    const link = this.#links.get(linkId);
+    assert(link !== undefined, `link ${linkId} is not open`);
+    return link;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

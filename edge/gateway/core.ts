@@ -4,9 +4,11 @@ import { openLink } from "@outpost/firmware-adapters/links/open-link.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 
 import { ActionRunner } from "../actions/action-runner.ts";
+import { DeviceMemories } from "../devices/device-memories.ts";
 import { EventBus } from "../devices/event-bus.ts";
 import { LatestValues } from "../devices/latest-values.ts";
 import { DeviceSupervisor } from "../devices/supervisor.ts";
+import { DeviceCommits } from "../recording/device-commits.ts";
 import { Recorder } from "../recording/recorder.ts";
 import { AlarmEngine } from "../rules/alarm-engine.ts";
 import { actionFailedId, deviceOfflineId, gatewayRules } from "../rules/system-alarms.ts";
@@ -19,6 +21,8 @@ export interface CoreDeps {
   /** An alarm's write was handed to its device, so long after the reading arrived. */
   onActed(latencyMs: number): void;
   onHealthChanged(): void;
+  /** Resolves when rows of a device's memory are on the disk. */
+  saveMemory(deviceId: string, rows: Readonly<Record<string, string | null>>): Promise<void>;
 }
 
 /** The alarm path and what hangs directly on it. Needs neither disk nor network to sound a siren. */
@@ -28,6 +32,8 @@ export interface Core {
   readonly devices: DeviceSupervisor;
   readonly recorder: Recorder;
   readonly latest: LatestValues;
+  readonly commits: DeviceCommits;
+  readonly memories: DeviceMemories;
 }
 
 /** Joins device, rule and action. Nothing is opened yet. */
@@ -35,19 +41,33 @@ export function createCore(deps: CoreDeps): Core {
   const { clock, log } = deps;
   const bus = new EventBus();
   const latest = new LatestValues();
-  const recorder = new Recorder({ clock, log, bus, gatewayId: deps.gatewayId });
+  const recorder = new Recorder({
+    clock,
+    log,
+    bus,
+    gatewayId: deps.gatewayId,
+    onAlarmWritten: (record) => actions.onWritten(record),
+  });
+  const memories = new DeviceMemories((deviceId, rows) => deps.saveMemory(deviceId, rows));
+  const commits = new DeviceCommits({
+    clock,
+    publish: (event) => bus.publishAlarmPath(event),
+    onRows: (deviceId, rows) => memories.note(deviceId, rows),
+  });
   const devices: DeviceSupervisor = new DeviceSupervisor({
     clock,
     log,
     openLink: (settings) => openLink(settings, { clock, log }),
     publish: (event) => bus.publish(event),
+    commit: (...request) => commits.commit(...request),
+    memory: (deviceId) => memories.of(deviceId),
     onHealth: (deviceId, health) => {
       if (health === undefined) latest.forget(deviceId);
       else engine.setFact(deviceOfflineId(deviceId), health.state === "offline" || health.state === "fault");
       deps.onHealthChanged();
     },
   });
-  const actions = new ActionRunner({
+  const actions: ActionRunner = new ActionRunner({
     clock,
     log,
     execute: (deviceId, command, signal) => devices.execute(deviceId, command, signal),
@@ -59,6 +79,7 @@ export function createCore(deps: CoreDeps): Core {
     bootId: clock.bootId,
     newOccurrenceId: () => randomBytes(16).toString("hex"),
     onCalling: (rule, calls, sinceMs) => actions.onCalling(rule, calls, sinceMs),
+    onStep: (rule, record) => actions.onStep(rule, record),
     write: (record, rows) => recorder.writeAlarm(record, rows),
   });
   engine.setRules(gatewayRules());
@@ -66,5 +87,5 @@ export function createCore(deps: CoreDeps): Core {
   bus.subscribeAlarmPath((event) => engine.accept(event));
   bus.subscribeAlarmPath((event) => actions.accept(event));
   bus.subscribeAlarmPath((event) => latest.accept(event));
-  return { engine, actions, devices, recorder, latest };
+  return { engine, actions, devices, recorder, latest, commits, memories };
 }

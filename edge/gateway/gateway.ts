@@ -8,6 +8,7 @@ import { CommandExecutor } from "../commands/command-executor.ts";
 import { COMMAND_STATE_PREFIX } from "../commands/command-memory.ts";
 import type { Journal, JournalStatus } from "../journal/journal.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import { DEVICE_PREFIX, MAX_KNOWN_KEYS, memoryKey, memoryRows } from "../recording/device-commits.ts";
 import { ALARM_STATE_PREFIX } from "../rules/life/persisted-alarm.ts";
 import { SYSTEM } from "../rules/system-alarms.ts";
 import { chooseSite } from "../site/choose-site.ts";
@@ -23,7 +24,7 @@ import { createCore, type Core } from "./core.ts";
 import { runJournalUse } from "./journal-use.ts";
 import { LoopDelayMonitor } from "./loop-delay.ts";
 import { PageKeeper } from "./page-keeper.ts";
-import { profileName, reportedState } from "./reported.ts";
+import { reportedState } from "./reported.ts";
 import { RunningSite } from "./running-site.ts";
 import { runSelfChecks } from "./self-checks.ts";
 import { lockStateDirectory } from "./state-lock.ts";
@@ -126,6 +127,10 @@ class OpenedGateway implements AsyncDisposable {
       gatewayId: site.document.gateway.id,
       onActed: (latencyMs) => this.#metrics.observeAction(latencyMs),
       onHealthChanged: () => this.#tellReportable(),
+      saveMemory: async (deviceId, rows) => {
+        const named = Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]);
+        await this.#openedJournal().saveState(Object.fromEntries(named));
+      },
     });
     const { engine, actions, devices, recorder } = this.#core;
     this.#page = new PageKeeper({
@@ -141,10 +146,7 @@ class OpenedGateway implements AsyncDisposable {
       log,
       execute: (deviceId, command, signal) => devices.execute(deviceId, command, signal),
       orderAlarm: (order, actor) => engine.order(order, actor),
-      saveState: async (rows) => {
-        if (this.#journal === undefined) throw new Error("there is no journal");
-        await this.#journal.saveState(rows);
-      },
+      saveState: async (rows) => await this.#openedJournal().saveState(rows),
       writeResult: (record, rows) => recorder.writeResult(record, rows),
       currentSession: () => (this.#uplink?.state?.phase === "live" ? this.#uplink.state.session : undefined),
     });
@@ -214,7 +216,7 @@ class OpenedGateway implements AsyncDisposable {
   async #openJournal(): Promise<void> {
     const { stateDirectory, log } = this.#options;
     const { maxBytes, keepDays } = this.#running.document.journal;
-    const { engine, recorder } = this.#core;
+    const { engine, recorder, commits, memories } = this.#core;
     const clock = this.#clock;
     const directory = join(stateDirectory, "journal");
     const { promise: tried, resolve: onTried } = Promise.withResolvers<void>();
@@ -226,6 +228,9 @@ class OpenedGateway implements AsyncDisposable {
         restore: async (journal) => {
           const alarms = await journal.loadState(ALARM_STATE_PREFIX);
           const commands = await journal.loadState(COMMAND_STATE_PREFIX);
+          const memory = await journal.loadState(DEVICE_PREFIX);
+          commits.restore(await journal.loadKeys(DEVICE_PREFIX, MAX_KNOWN_KEYS));
+          memories.restore(memoryRows(memory));
           engine.restore(alarms);
           this.#commands.restore(commands);
         },
@@ -242,8 +247,9 @@ class OpenedGateway implements AsyncDisposable {
   }
 
   async #useJournal(journal: Journal): Promise<void> {
-    const { engine, devices } = this.#core;
+    const { engine, devices, commits } = this.#core;
     this.#journal = journal;
+    commits.use(journal);
     this.#uplink = new Uplink({
       gatewayId: this.#running.document.gateway.id,
       agentVersion: this.#options.agentVersion,
@@ -327,7 +333,7 @@ class OpenedGateway implements AsyncDisposable {
       devices: this.#running.site.devices.map(({ settings, device }) => ({
         id: settings.id,
         name: settings.name,
-        profile: profileName(settings),
+        profile: device.profile,
         health: devices.health(settings.id) ?? unknown,
         points: device.points.map(({ id, name, unit }) => ({ id, name, unit, latest: latest.get(settings.id, id) })),
       })),
@@ -337,6 +343,11 @@ class OpenedGateway implements AsyncDisposable {
       memoryRssBytes: process.memoryUsage.rss(),
       eventsLost: recorder.lost,
     };
+  }
+
+  #openedJournal(): Journal {
+    if (this.#journal === undefined) throw new Error("there is no journal");
+    return this.#journal;
   }
 
   async #journalStatus(): Promise<JournalStatus | undefined> {

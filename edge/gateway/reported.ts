@@ -1,9 +1,10 @@
+import type { MethodDescription } from "@outpost/firmware-adapters/adapter.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Reported } from "@outpost/wire/uplink.ts";
 
 import type { DeviceHealth } from "../devices/device-runner.ts";
 import type { JournalStatus } from "../journal/journal.ts";
-import type { ConfiguredDevice, DeviceSettings, Site } from "../site/site.ts";
+import type { ConfiguredDevice, Site } from "../site/site.ts";
 import type { LoopDelay } from "./loop-delay.ts";
 
 export interface ReportedSources {
@@ -34,16 +35,6 @@ export function reportedState(sources: ReportedSources): Reported {
   };
 }
 
-/** The name of the map, profile or dialect a device is read by. */
-export function profileName(settings: DeviceSettings): string {
-  switch (settings.adapter) {
-    case "modbus": {
-      const { profile } = settings.settings;
-      return typeof profile === "string" ? profile : profile.id;
-    }
-  }
-}
-
 function reportedDevice(
   { settings, device }: ConfiguredDevice,
   health: DeviceHealth | undefined,
@@ -52,7 +43,7 @@ function reportedDevice(
     id: settings.id,
     adapter: settings.adapter,
     name: settings.name,
-    profile: profileName(settings),
+    profile: device.profile,
     state: health?.state ?? "starting",
     reason: (health?.reason ?? "").slice(0, 500),
     points: device.points.map(({ id, name, unit, writable }) => ({
@@ -60,6 +51,18 @@ function reportedDevice(
       name,
       unit,
       ...(writable === undefined ? {} : { writable: { ...writable } }),
+    })),
+    ...(device.methods.length === 0 ? {} : { methods: device.methods.map(reportedMethod) }),
+  };
+}
+
+function reportedMethod({ id, name, parameters }: MethodDescription) {
+  return {
+    id,
+    name,
+    parameters: parameters.map(({ isOptional, ...parameter }) => ({
+      ...parameter,
+      ...(isOptional === undefined ? {} : { isOptional }),
     })),
   };
 }

@@ -72,6 +72,13 @@ export interface Journal extends AsyncDisposable {
   loadState(prefix: string): Promise<ReadonlyMap<string, string>>;
 
   /**
+   * The newest de-duplication keys that begin with `prefix`, at most `maxKeys`, oldest of them first.
+   *
+   * @throws JournalError `journal/closed`, `journal/disk`.
+   */
+  loadKeys(prefix: string, maxKeys: number): Promise<readonly string[]>;
+
+  /**
    * Unconfirmed rows of one stream of one epoch with a sequence above `after`, ascending, within both limits; the
    * first even where it alone is over `maxBytes`. A void row stands at the first sequence of its range.
    */

@@ -105,6 +105,12 @@ class WorkerJournal implements Journal {
     return answer.rows;
   }
 
+  async loadKeys(prefix: string, maxKeys: number): Promise<readonly string[]> {
+    const answer = await this.#ask({ kind: "load-keys", id: this.#outbox.nextId(), prefix, maxKeys });
+    assert(answer.kind === "keys", "a request gets its own kind of answer");
+    return answer.keys;
+  }
+
   async read(query: Parameters<Journal["read"]>[0]): ReturnType<Journal["read"]> {
     const answer = await this.#ask({ ...query, kind: "read", id: this.#outbox.nextId() });
     assert(answer.kind === "rows", "a request gets its own kind of answer");

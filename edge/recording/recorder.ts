@@ -12,7 +12,9 @@ import { alarmEntry, eventEntry, resultEntry } from "./entries.ts";
 type StateRows = Readonly<Record<string, string | null>>;
 type ResultRecord = Extract<WireRecord, { kind: "result" }>;
 /** `rows`: state rows without an entry wait in a map, the newest of each key. */
-type Urgent = { readonly kind: "entry"; readonly entry: Entry } | { readonly kind: "rows" };
+type Urgent =
+  | { readonly kind: "entry"; readonly entry: Entry; readonly alarm?: AlarmRecord }
+  | { readonly kind: "rows" };
 
 const MAX_MEASUREMENTS = 20_000;
 const MAX_OCCURRENCES = 10_000;
@@ -24,6 +26,8 @@ export interface RecorderDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly bus: EventBus;
+  /** A step of an alarm is on the disk. */
+  onAlarmWritten?(record: AlarmRecord): void;
   /** Stands in for a device where the gateway itself is what something happened to. */
   readonly gatewayId: string;
 }
@@ -58,7 +62,7 @@ export class Recorder {
   /** A step of an alarm with its state rows, or state rows alone; returns at once. */
   writeAlarm(record: AlarmRecord | undefined, rows: StateRows): void {
     if (record !== undefined) {
-      this.#pushUrgent(alarmEntry(record, rows));
+      this.#pushUrgent(alarmEntry(record, rows), record);
       return;
     }
     Object.assign(this.#rows, rows);
@@ -76,7 +80,9 @@ export class Recorder {
   async run(journal: Journal, signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.#drain(this.#urgent, signal, (items) => this.#writeUrgent(journal, items, signal)),
-      this.#drain(this.#occurrences, signal, (events) => this.#append(journal, events.map(eventEntry), signal)),
+      this.#drain(this.#occurrences, signal, async (events) => {
+        await this.#append(journal, events.map(eventEntry), signal);
+      }),
       this.#drain(this.#measurements, signal, async (events) => {
         await this.#append(journal, events.map(eventEntry), signal);
         this.#tellOfLoss();
@@ -84,10 +90,10 @@ export class Recorder {
     ]);
   }
 
-  #pushUrgent(entry: Entry): void {
+  #pushUrgent(entry: Entry, alarm?: AlarmRecord): void {
     // Older rows of the same keys must not be written after this entry.
     for (const key of Object.keys(entry.state ?? {})) delete this.#rows[key];
-    this.#urgent.push({ kind: "entry", entry });
+    this.#urgent.push({ kind: "entry", entry, ...(alarm === undefined ? {} : { alarm }) });
   }
 
   async #drain<T>(
@@ -111,7 +117,11 @@ export class Recorder {
 
   async #writeUrgent(journal: Journal, items: readonly Urgent[], signal: AbortSignal): Promise<void> {
     const entries = items.flatMap((item) => (item.kind === "entry" ? [item.entry] : []));
-    if (entries.length > 0) await this.#append(journal, entries, signal);
+    if (entries.length > 0 && (await this.#append(journal, entries, signal))) {
+      for (const item of items) {
+        if (item.kind === "entry" && item.alarm !== undefined) this.#deps.onAlarmWritten?.(item.alarm);
+      }
+    }
     // Not only where their mark is among the items: a full queue may have dropped it.
     if (!this.#hasRows) return;
     const rows = this.#rows;
@@ -120,22 +130,26 @@ export class Recorder {
     await this.#persistently("state rows", signal, () => journal.saveState(rows));
   }
 
-  async #append(journal: Journal, entries: readonly Entry[], signal: AbortSignal): Promise<void> {
-    await this.#persistently(`${entries.length} entries`, signal, () => journal.append(entries));
+  async #append(journal: Journal, entries: readonly Entry[], signal: AbortSignal): Promise<boolean> {
+    return await this.#persistently(`${entries.length} entries`, signal, () => journal.append(entries));
   }
 
-  /** Tries until the journal takes it. Once we are stopping, one failure is the end: the journal is going away too. */
-  async #persistently(what: string, signal: AbortSignal, write: () => Promise<unknown>): Promise<void> {
+  /**
+   * Tries until the journal takes it. Once we are stopping, one failure is the end: the journal is going away too.
+   *
+   * @returns whether it is written.
+   */
+  async #persistently(what: string, signal: AbortSignal, write: () => Promise<unknown>): Promise<boolean> {
     for (;;) {
       try {
         await write();
-        return;
+        return true;
       } catch (error) {
         const fields = { code: errorCode(error), reason: asError(error).message };
         // Trying again would fail in the same way, and hold up everything behind it.
         if (errorCode(error) === "journal/too-large" || signal.aborted) {
           this.#deps.log.error(`journal refused ${what}`, fields);
-          return;
+          return false;
         }
         this.#deps.log.warn(`journal did not take ${what} yet`, fields);
         await this.#deps.clock.sleep(RETRY_MS, signal).catch(() => {});

@@ -28,6 +28,7 @@ function createEngine(
   const clock = options.clock ?? new ManualClock({ monotonicMs: 1_000_000 });
   const said: string[] = [];
   const records: AlarmRecord[] = [];
+  const steps: [string, string][] = [];
   const disk = options.disk ?? new Map<string, string>();
   let ids = 0;
   const engine = new AlarmEngine({
@@ -35,6 +36,7 @@ function createEngine(
     bootId: options.bootId ?? "boot-1",
     newOccurrenceId: () => (ids += 1).toString(16).padStart(32, "0"),
     onCalling: (rule, calls) => said.push(`${rule.actions.join("+")} ${calls ? "on" : "off"}`),
+    onStep: (rule, record) => steps.push([rule.id, record.change]),
     write: (record, rows) => {
       if (record !== undefined) {
         // What goes to the journal must be what the wire accepts.

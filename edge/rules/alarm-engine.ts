@@ -42,6 +42,11 @@ export interface EngineDeps {
    * @param sinceMs  monotonic, when the reading arrived that led to it.
    */
   onCalling(rule: Rule, calls: boolean, sinceMs: number): void;
+  /**
+   * Called in the same turn with every step that has something to tell, after `onCalling`; and after a restart with the
+   * last step of each alarm that stands.
+   */
+  onStep(rule: Rule, record: AlarmRecord): void;
   /** Hands a step and the state rows that go with it to the journal; returns at once. */
   write(record: AlarmRecord | undefined, rows: Readonly<Record<string, string | null>>): void;
 }
@@ -254,6 +259,7 @@ export class AlarmEngine {
     const record = alarmRecordOf(rule, step, this.#deps.clock.now(), this.#valueFor(watched, input));
     if (record !== undefined) {
       watched.last = record;
+      this.#deps.onStep(rule, record);
       for (const listener of this.#listeners) listener(record);
     }
     this.#write(watched, record);
@@ -330,6 +336,7 @@ export class AlarmEngine {
       watched.shelf = { end, dueMs };
     }
     if (isCalling(watched.life)) this.#deps.onCalling(rule, true, now.monotonicMs);
+    if (watched.last !== undefined && isStanding(watched.life)) this.#deps.onStep(rule, watched.last);
     if (isOverdue) this.#raise(watched, now.monotonicMs);
     else this.#noteDelay(watched);
     this.#write(watched, undefined);

@@ -89,7 +89,7 @@ export function derivedRules(document: SiteDocument): Rule[] {
     return factRule(deviceOfflineId(id), wording, { deviceId: id });
   });
   const actions = document.actions.flatMap((action) => {
-    if (action.kind !== "hold-point") return [];
+    if (action.kind === "log") return [];
     const message = {
       zh: `告警动作 ${action.id} 未能执行`,
       en: `The alarm action ${action.id} could not be carried out`,

@@ -21,7 +21,7 @@ export function crossCheck(document: SiteDocument, devices: readonly ConfiguredD
   ]);
   const heldBy = new Map<string, string>();
   document.actions.forEach((action, index) => {
-    if (action.kind !== "hold-point") return;
+    if (action.kind === "log") return;
     faults.push(...checkHoldPoint(points, action, ["actions", index]));
     const place = `${action.device}/${action.point}`;
     const other = heldBy.get(place);
@@ -50,7 +50,7 @@ function missingPoint(
 
 function checkHoldPoint(
   points: PointsByDevice,
-  action: Extract<ActionSettings, { kind: "hold-point" }>,
+  action: Exclude<ActionSettings, { kind: "log" }>,
   path: readonly PropertyKey[],
 ): CrossFault[] {
   const point = points.get(action.device)?.find(({ id }) => id === action.point);
@@ -64,15 +64,22 @@ function checkHoldPoint(
     const message = `expected a point that may be written at once, found "${point.id}", which takes select and operate`;
     return [{ path: at, message }];
   }
-  const faults = (["active", "idle"] as const).flatMap((key) => {
-    const value = action[key];
+  const faults = Object.entries(heldValues(action)).flatMap(([key, value]) => {
     if (value >= min && value <= max) return [];
     return [{ path: [...path, key], message: `expected ${min} to ${max}, found ${value}` }];
   });
-  if (action.active === action.idle) {
+  if (action.kind === "hold-point" && action.active === action.idle) {
     faults.push({ path: [...path, "idle"], message: `expected another value than "active", found ${action.idle}` });
   }
   return faults;
+}
+
+/** Every value an action may write to its point, by the name it has in the site file. */
+function heldValues(action: Exclude<ActionSettings, { kind: "log" }>): Readonly<Record<string, number>> {
+  const { idle } = action;
+  if (action.kind === "hold-point") return { active: action.active, idle };
+  const { raised, delivered, acknowledged } = action;
+  return { idle, raised, delivered, acknowledged };
 }
 
 function checkTimeZone(timeZone: string): CrossFault[] {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { linkIdsOf } from "@outpost/wire/site-devices.ts";
+
 import { rulesOf } from "./rules-of.ts";
 import type { Site } from "./site.ts";
 
@@ -47,7 +49,9 @@ export function fixedFaults(current: Site, desired: Site): FixedFault[] {
 export function planSite(current: Site, desired: Site): SiteStep[] {
   const links = compare(current.document.links, desired.document.links);
   const reopenedLinks = new Set([...links.gone, ...links.changed]);
-  const devices = compare(current.document.devices, desired.document.devices, (one) => reopenedLinks.has(one.link));
+  const devices = compare(current.document.devices, desired.document.devices, (one) =>
+    linkIdsOf(one).some((id) => reopenedLinks.has(id)),
+  );
   const reopened = new Set([...devices.gone, ...devices.changed]);
   const rules = compare(rulesOf(current.document), rulesOf(desired.document));
   const actions = compare(current.document.actions, desired.document.actions);

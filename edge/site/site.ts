@@ -1,10 +1,8 @@
 import type { Device } from "@outpost/firmware-adapters/adapter.ts";
+import type { DeviceSettings } from "@outpost/wire/site-devices.ts";
 import type { SiteDocument } from "@outpost/wire/site.ts";
 
 import type { SiteFault } from "./fault.ts";
-
-/** A device as the site file writes it. */
-export type DeviceSettings = SiteDocument["devices"][number];
 
 /** One device of the site: what the file says, and what its adapter made of it. */
 export interface ConfiguredDevice {

@@ -34,6 +34,15 @@ const order = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("select"), deviceId: name, pointId: z.string().max(128), value: z.number() }),
   z.object({ kind: z.literal("operate"), deviceId: name, selectionId: hex128 }),
   z.object({ kind: z.literal("cancel"), deviceId: name, selectionId: hex128 }),
+  /** Calls one of the device's methods; which it has, and what they take, stands in `reported`. */
+  z.object({
+    kind: z.literal("call"),
+    deviceId: name,
+    methodId: z.string().min(1).max(64),
+    arguments: z
+      .record(z.string().min(1).max(64), z.union([z.string().max(2_000), z.number(), z.boolean()]))
+      .refine((given) => Object.keys(given).length <= 16, "at most 16 arguments"),
+  }),
   z.object({
     kind: z.literal("acknowledge"),
     occurrenceId: hex128,

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { WireError } from "./errors.ts";
 
 /** The largest message that is not a batch. */
-export const MAX_MESSAGE_BYTES = 256 * 1024;
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

@@ -1,16 +1,12 @@
 import { linkSettings } from "@outpost/firmware-adapters/links/settings.ts";
-import { modbusSettings } from "@outpost/firmware-adapters/modbus/settings.ts";
 import { z } from "zod";
 
 import { name } from "./identifiers.ts";
 import { alarmPriority } from "./records.ts";
+import { deviceSettings, linkFaults } from "./site-devices.ts";
 
 const text = z.strictObject({ zh: z.string().min(1).max(200), en: z.string().min(1).max(200) });
 const pointRef = { device: name, point: z.string().min(1).max(128) };
-
-const device = z.discriminatedUnion("adapter", [
-  z.strictObject({ id: name, adapter: z.literal("modbus"), name: text, link: name, settings: modbusSettings }),
-]);
 
 /** What every rule has beside its condition. Delays run on the monotonic clock. */
 const ruleBase = {
@@ -66,6 +62,23 @@ const action = z.discriminatedUnion("kind", [
     active: z.number(),
     idle: z.number(),
   }),
+  /**
+   * Shows at one point how far its alarms are, to whoever called: the light of an emergency button. With several
+   * alarms the one that has come least far is shown.
+   */
+  z.strictObject({
+    id: name,
+    kind: z.literal("show-progress"),
+    ...pointRef,
+    idle: z.number(),
+    /** The alarm is raised here and now; in the turn in which it was. */
+    raised: z.number(),
+    /** It is on this gateway's disk and will reach the desk, whatever happens. */
+    delivered: z.number(),
+    /** Somebody has acknowledged it; shown at least this long, also where the alarm ends by it. */
+    acknowledged: z.number(),
+    acknowledgedForMs: z.int().min(0).max(3_600_000).default(60_000),
+  }),
   /** Writes a line to the gateway's log when the alarm is raised and when it clears. */
   z.strictObject({ id: name, kind: z.literal("log") }),
 ]);
@@ -96,7 +109,7 @@ export const siteDocument = z
       })
       .prefault({}),
     links: z.array(linkSettings).max(64),
-    devices: z.array(device).max(1_000),
+    devices: z.array(deviceSettings).max(1_000),
     rules: z.array(rule).max(1_000).default([]),
     actions: z.array(action).max(100).default([]),
   })
@@ -104,18 +117,9 @@ export const siteDocument = z
     for (const key of ["links", "devices", "rules", "actions"] as const) {
       refuseDuplicates(document[key], key, context);
     }
-    const links = new Map(document.links.map((link) => [link.id, link.kind]));
     const devices = new Set(document.devices.map((one) => one.id));
     const actions = new Set(document.actions.map((one) => one.id));
-    document.devices.forEach((one, index) => {
-      if (!links.has(one.link)) refuse(context, ["devices", index, "link"], `no link has the id "${one.link}"`);
-    });
-    document.devices.forEach(({ link, settings }, index) => {
-      const isOnLine = links.get(link) === "serial" || links.get(link) === "serial-server";
-      if (isOnLine && (settings.unitId < 1 || settings.unitId > 247)) {
-        refuse(context, ["devices", index, "settings", "unitId"], "on a serial line a unit id is 1 to 247");
-      }
-    });
+    for (const { path, message } of linkFaults(document)) refuse(context, [...path], message);
     document.rules.forEach((one, index) => {
       if (!devices.has(one.device)) refuse(context, ["rules", index, "device"], `no device has the id "${one.device}"`);
       const by = one.suppressWhile?.device;
@@ -127,7 +131,7 @@ export const siteDocument = z
       });
     });
     document.actions.forEach((one, index) => {
-      if (one.kind === "hold-point" && !devices.has(one.device)) {
+      if (one.kind !== "log" && !devices.has(one.device)) {
         refuse(context, ["actions", index, "device"], `no device has the id "${one.device}"`);
       }
     });

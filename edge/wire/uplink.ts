@@ -28,6 +28,22 @@ export type Notice = z.infer<typeof notice>;
 export const presence = z.object({ v: z.literal(1), session: hex128, state: z.enum(["online", "offline"]) });
 export type Presence = z.infer<typeof presence>;
 
+/** Something a device can be asked to do by an order of kind `call`. */
+export const reportedMethod = z.object({
+  id: z.string().min(1).max(64),
+  name: text,
+  parameters: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(64),
+        name: text,
+        type: z.enum(["text", "number", "boolean"]),
+        isOptional: z.boolean().optional(),
+      }),
+    )
+    .max(16),
+});
+
 /** What really runs, sent after `welcome`, on change and every minute. */
 export const reported = z.object({
   v: z.literal(1),
@@ -54,6 +70,7 @@ export const reported = z.object({
             }),
           )
           .max(2_000),
+        methods: z.array(reportedMethod).max(64).optional(),
       }),
     )
     .max(1_000),

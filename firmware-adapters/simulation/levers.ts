@@ -72,11 +72,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, levers
   response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(body)}\n`);
 }
 
-async function reply(request: IncomingMessage, { state, levers }: Levers): Promise<Reply> {
+async function reply(request: IncomingMessage, simulator: Levers): Promise<Reply> {
+  const { levers } = simulator;
   const { method, url = "" } = request;
   // A page somebody happens to look at must not pull levers; browsers name the page in every POST.
   if (request.headers.origin !== undefined) return refusal(403, "not for web pages");
-  if (method === "GET" && url === "/state") return { status: 200, body: state() };
+  if (method === "GET" && url === "/state") return { status: 200, body: simulator.state() };
   const pull = method === "POST" && Object.hasOwn(levers, url.slice(1)) ? levers[url.slice(1)] : undefined;
   if (pull === undefined) {
     const known = Object.keys(levers).map((name) => `POST /${name}`);

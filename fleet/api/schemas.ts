@@ -1,7 +1,7 @@
 import { command as wireCommand } from "@outpost/wire/downlink.ts";
 import { clockConfidence, hex128, name, text } from "@outpost/wire/identifiers.ts";
 import { alarmPriority, alarmRecord, alarmState, resultRecord, suppression } from "@outpost/wire/records.ts";
-import { reported } from "@outpost/wire/uplink.ts";
+import { reported, reportedMethod } from "@outpost/wire/uplink.ts";
 import { z } from "zod";
 
 /** What the HTTP API says and takes. Instants are Unix milliseconds; the console takes its types from here. */
@@ -41,6 +41,8 @@ export const device = z.object({
   profile: z.string().nullable(),
   state: z.enum(["starting", "online", "offline", "fault"]),
   reason: z.string(),
+  /** What it can be asked to do beside writing points: an order of kind `call`. */
+  methods: z.array(reportedMethod),
 });
 export type Device = z.infer<typeof device>;
 
@@ -212,8 +214,50 @@ export const health = z.object({
 });
 export type Health = z.infer<typeof health>;
 
-/** Whether the demo's storm buttons exist here. */
-export const demo = z.object({ isAvailable: z.boolean() });
+/** What a simulator tells of itself, in its own words. */
+const simulatorState = z.record(z.string().max(64), z.unknown());
+
+/** One simulated device of a demo. Its id is the device's. */
+export const demoSimulator = z.object({
+  id: name,
+  /** Null where the simulator does not answer. */
+  state: simulatorState.nullable(),
+});
+export type DemoSimulator = z.infer<typeof demoSimulator>;
+
+/** The site as it really stands, whatever the fleet can hear of it: only a demo knows. */
+export const demoSite = z.object({
+  isAvailable: z.literal(true),
+  gateway: z.object({
+    id: name,
+    /** Its own page, at the site. */
+    pageUrl: z.url({ protocol: /^http$/ }).max(200),
+    /** What it says there; null where it does not answer. */
+    figures: z
+      .object({
+        uplink: z.enum(["offline", "greeting", "live"]),
+        /** Alarms that stand, and how many of these nobody has acknowledged. */
+        alarmCount: z.int(),
+        unacknowledgedCount: z.int(),
+        /** Records that wait for the fleet. */
+        waitingCount: z.int(),
+      })
+      .nullable(),
+  }),
+  uplink: z.object({ isCut: z.boolean() }),
+  simulators: z.array(demoSimulator).max(32),
+});
+export type DemoSite = z.infer<typeof demoSite>;
+export const demo = z.discriminatedUnion("isAvailable", [z.object({ isAvailable: z.literal(false) }), demoSite]);
+export type Demo = z.infer<typeof demo>;
+
+export const demoLever = z.strictObject({
+  /** A simulator of the demo, or `uplink`. */
+  simulator: name,
+  lever: z.string().regex(/^[a-z][a-zA-Z0-9-]{0,31}$/, "a word of at most 32 letters, digits or '-'"),
+});
+/** How the simulator stands after its lever was pulled; null for the uplink's. */
+export const demoPulled = z.object({ state: simulatorState.nullable() });
 
 /**
  * `GET /api/live`, server-sent events. `event:` is the key, `data:` the JSON. After `resync` (missed events: slow

@@ -118,12 +118,14 @@ export async function touchGateways(pool: Pool, gatewayNos: readonly number[]): 
 
 async function describeDevices(client: PoolClient, gatewayNo: number, devices: string): Promise<number[]> {
   const { rows } = await client.query<{ device_no: number }>(
-    `insert into device (gateway_no, device_id, adapter, name, profile, state, reason, is_configured)
-     select $1, id, adapter, name, profile, state, reason, true
-       from jsonb_to_recordset($2::jsonb) as given (id text, adapter text, name jsonb, profile text, state text, reason text)
+    `insert into device (gateway_no, device_id, adapter, name, profile, state, reason, methods, is_configured)
+     select $1, id, adapter, name, profile, state, reason, methods, true
+       from jsonb_to_recordset($2::jsonb)
+         as given (id text, adapter text, name jsonb, profile text, state text, reason text, methods jsonb)
       order by id
      on conflict (gateway_no, device_id) do update set adapter = excluded.adapter, name = excluded.name,
-        profile = excluded.profile, state = excluded.state, reason = excluded.reason, is_configured = true
+        profile = excluded.profile, state = excluded.state, reason = excluded.reason, methods = excluded.methods,
+        is_configured = true
      returning device_no`,
     [gatewayNo, devices],
   );

@@ -6,12 +6,14 @@ import { StoreError } from "./errors.ts";
 import { places } from "./migrations/0001-places.ts";
 import { records } from "./migrations/0002-records.ts";
 import { alarmsAndCommands } from "./migrations/0003-alarms-and-commands.ts";
+import { deviceMethods } from "./migrations/0004-device-methods.ts";
 
 /** Every step from the empty database to ours, in order. A step that has shipped is never edited; a new one is added. */
 export const MIGRATIONS = [
   { id: "0001-places", sql: places },
   { id: "0002-records", sql: records },
   { id: "0003-alarms-and-commands", sql: alarmsAndCommands },
+  { id: "0004-device-methods", sql: deviceMethods },
 ] as const;
 
 /** One fleet process migrates; the others wait for it here. */

@@ -11,12 +11,21 @@ export class DedupeKeys {
       oldest: db.prepare<[number], { number: number; notedMs: number }>(
         "SELECT number, noted_running_ms AS notedMs FROM dedupe ORDER BY number LIMIT ?",
       ),
+      newest: db.prepare<[string, string, number], { key: string }>(
+        "SELECT key FROM dedupe WHERE key >= ? AND key < ? ORDER BY number DESC LIMIT ?",
+      ),
       forget: db.prepare<[number]>("DELETE FROM dedupe WHERE number <= ?"),
     };
   }
 
   has(key: string): boolean {
     return this.#statements.has.get(key) !== undefined;
+  }
+
+  /** The newest keys that begin with `prefix`, oldest of them first. */
+  newest(prefix: string, maxKeys: number): string[] {
+    const rows = this.#statements.newest.all(prefix, `${prefix}\u{10ffff}`, maxKeys);
+    return rows.map(({ key }) => key).toReversed();
   }
 
   /**

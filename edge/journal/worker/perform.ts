@@ -54,6 +54,8 @@ export function perform(request: Request, round: Round): Performed {
       return answered({ kind: "done", id });
     case "load-state":
       return answered({ kind: "state", id, rows: file.state.load(request.prefix) });
+    case "load-keys":
+      return answered({ kind: "keys", id, keys: file.dedupe.newest(request.prefix, request.maxKeys) });
     case "read":
       return answered({ kind: "rows", id, rows: readRows(file, request) });
     case "confirm": {

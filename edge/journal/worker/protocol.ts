@@ -43,6 +43,7 @@ export type Request =
     }
   | { readonly kind: "save-state"; readonly id: number; readonly rows: Readonly<Record<string, string | null>> }
   | { readonly kind: "load-state"; readonly id: number; readonly prefix: string }
+  | { readonly kind: "load-keys"; readonly id: number; readonly prefix: string; readonly maxKeys: number }
   | {
       readonly kind: "read";
       readonly id: number;
@@ -79,6 +80,7 @@ export type ToWorker =
 export type Answer =
   | { readonly kind: "appended"; readonly id: number; readonly epoch: string; readonly outcomes: Float64Array }
   | { readonly kind: "state"; readonly id: number; readonly rows: ReadonlyMap<string, string> }
+  | { readonly kind: "keys"; readonly id: number; readonly keys: readonly string[] }
   | { readonly kind: "rows"; readonly id: number; readonly rows: readonly BatchRow[] }
   | { readonly kind: "epoch"; readonly id: number; readonly epoch: string }
   | { readonly kind: "status"; readonly id: number; readonly status: JournalStatus }

@@ -247,7 +247,7 @@ export class Writer {
   #answerWithoutWriting(request: Request, error: unknown): Answer {
     const { id } = request;
     const file = this.#opened?.file;
-    const isReading = request.kind === "read" || request.kind === "load-state" || request.kind === "status";
+    const isReading = request.kind === "read" || request.kind.startsWith("load-") || request.kind === "status";
     if (isReading && file !== undefined) return this.#readOnly(file, request);
     if (
       request.kind === "append" &&

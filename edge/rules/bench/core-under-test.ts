@@ -39,7 +39,14 @@ export async function openCoreUnderTest(directory: string, stack: AsyncDisposabl
       await writeFile(siteFile, benchSite(port));
       const reading = await readSite(siteFile);
       if (reading.kind === "refused") throw new Error(JSON.stringify(reading.faults));
-      const core = createCore({ clock, log: silentLog, gatewayId: "bench", onActed() {}, onHealthChanged() {} });
+      const core = createCore({
+        clock,
+        log: silentLog,
+        gatewayId: "bench",
+        onActed() {},
+        onHealthChanged() {},
+        saveMemory: () => Promise.reject(new Error("no device of the bench remembers anything")),
+      });
       const site = new RunningSite(
         { ...core, restartUplink: neverNeeded, restartStatusPage: neverNeeded },
         reading.site,

@@ -54,10 +54,12 @@ interface DeviceRow {
   readonly profile: string | null;
   readonly state: Device["state"];
   readonly reason: string;
+  readonly methods: Device["methods"] | null;
 }
 
-const DEVICE =
-  "select gateway_id, device_id, adapter, name, profile, device.state, reason from device join gateway using (gateway_no)";
+const DEVICE = `
+  select gateway_id, device_id, adapter, name, profile, device.state, reason, methods
+    from device join gateway using (gateway_no)`;
 
 /** The devices of a gateway: those it says it has; before it has said so, those we have records of. */
 export async function readDevices(pool: Pool, gatewayId: string): Promise<Device[] | undefined> {
@@ -78,7 +80,8 @@ export async function readDevicesByNumber(pool: Pool, deviceNos: readonly number
 
 function deviceOf(row: DeviceRow): Device {
   const { gateway_id: gatewayId, device_id: id, adapter, profile, state, reason } = row;
-  return { gatewayId, id, adapter, name: row.name ?? { zh: id, en: id }, profile, state, reason };
+  const { name, methods } = row;
+  return { gatewayId, id, adapter, name: name ?? { zh: id, en: id }, profile, state, reason, methods: methods ?? [] };
 }
 
 function summaryOf(row: SummaryRow): GatewaySummary {

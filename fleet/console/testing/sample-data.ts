@@ -56,6 +56,7 @@ export function sampleDevices(gatewayId: string): Device[] {
       profile: "two-pump-station",
       state: isCutOff ? "offline" : "online",
       reason: isCutOff ? "link-down: 192.168.1.20:502 does not answer" : "",
+      methods: [],
     },
   ];
 }

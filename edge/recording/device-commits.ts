@@ -1,0 +1,147 @@
+import type { CommitRequest } from "@outpost/firmware-adapters/adapter.ts";
+import { DeviceError } from "@outpost/firmware-adapters/errors.ts";
+import type { DeviceEvent } from "@outpost/firmware-adapters/event.ts";
+import type { Clock } from "@outpost/kernel/clock.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+
+import type { Entry, Journal } from "../journal/journal.ts";
+import { eventEntry } from "./entries.ts";
+
+/** De-duplication keys and memory rows of devices begin so; the device's id follows. */
+export const DEVICE_PREFIX = "device/";
+/** Keys known without asking the disk; beyond it the disk still knows them. */
+export const MAX_KNOWN_KEYS = 20_000;
+/** Commits under way; one more is refused, and its device sends again. */
+const MAX_UNDER_WAY = 2_000;
+/** A disk that has not taken it after this has not taken it, as far as the device is told. */
+const COMMIT_TIMEOUT_MS = 15_000;
+
+export interface DeviceCommitsDeps {
+  readonly clock: Clock;
+  /** Takes an event to the alarm path, in this turn. */
+  publish(event: DeviceEvent): void;
+  /** Rows of a device's memory are on the disk. */
+  onRows(deviceId: string, rows: Readonly<Record<string, string | null>>): void;
+}
+
+/**
+ * Writes down what devices send until it is acknowledged, once each, whatever is lost between them and us. The alarm
+ * path has it before the disk does; what it says twice goes nowhere twice.
+ */
+export class DeviceCommits {
+  readonly #deps: DeviceCommitsDeps;
+  /** Newest last. */
+  readonly #known = new Set<string>();
+  readonly #underWay = new Map<string, Promise<"committed" | "known">>();
+  readonly #journal = Promise.withResolvers<Journal>();
+
+  constructor(deps: DeviceCommitsDeps) {
+    this.#deps = deps;
+  }
+
+  /** What was written before a restart. @param keys  oldest first. */
+  restore(keys: readonly string[]): void {
+    for (const key of keys) this.#know(key);
+  }
+
+  /** From now on there is a disk to write to. */
+  use(journal: Journal): void {
+    this.#journal.resolve(journal);
+  }
+
+  /** As `DeviceDeps.commit` promises. */
+  async commit(deviceId: string, request: CommitRequest, signal: AbortSignal): Promise<"committed" | "known"> {
+    signal.throwIfAborted();
+    const key = `${DEVICE_PREFIX}${deviceId}/${request.key}`;
+    if (this.#known.has(key)) return "known";
+    const before = this.#underWay.get(key);
+    if (before !== undefined) {
+      await this.#within(before, signal);
+      return "known";
+    }
+    if (this.#underWay.size >= MAX_UNDER_WAY) {
+      throw new DeviceError("device/not-committed", `${MAX_UNDER_WAY} wait for the disk already`);
+    }
+    for (const event of request.events) this.#deps.publish(event);
+    const writing = this.#write(deviceId, key, request).finally(() => this.#underWay.delete(key));
+    // Whoever waits for it hears how it went; where nobody waits any more, it went as it went.
+    writing.catch(() => {});
+    this.#underWay.set(key, writing);
+    return await this.#within(writing, signal);
+  }
+
+  async #write(deviceId: string, key: string, { events, rows }: CommitRequest): Promise<"committed" | "known"> {
+    const journal = await this.#journal.promise;
+    const outcomes = await journal.append(
+      events.map((event, index) => commitEntry(event, index, { deviceId, key, rows })),
+    );
+    if (outcomes.some(({ kind }) => kind === "dropped")) {
+      throw new DeviceError("device/not-committed", "the disk is too full for it");
+    }
+    this.#know(key);
+    // Known to the disk alone: it is long ago, and its rows were written then.
+    if (outcomes[0]?.kind === "duplicate") return "known";
+    if (rows !== undefined) this.#deps.onRows(deviceId, rows);
+    return "committed";
+  }
+
+  /** The end of `writing`, for as long as the caller can wait. The writing itself goes on. */
+  async #within<T>(writing: Promise<T>, signal: AbortSignal): Promise<T> {
+    const gone = Promise.withResolvers<never>();
+    const settled = new AbortController();
+    const onAbort = (): void => gone.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const late = this.#deps.clock.sleep(COMMIT_TIMEOUT_MS, settled.signal).then(
+      () => gone.reject(new DeviceError("device/not-committed", "the disk does not answer")),
+      () => {},
+    );
+    try {
+      return await Promise.race([writing, gone.promise]);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof DeviceError) throw error;
+      throw new DeviceError("device/not-committed", asError(error).message, { cause: error });
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      settled.abort();
+      await late;
+    }
+  }
+
+  #know(key: string): void {
+    this.#known.add(key);
+    if (this.#known.size <= MAX_KNOWN_KEYS) return;
+    const [oldest] = this.#known;
+    if (oldest !== undefined) this.#known.delete(oldest);
+  }
+}
+
+interface Mark {
+  readonly deviceId: string;
+  readonly key: string;
+  readonly rows: CommitRequest["rows"];
+}
+
+/** What the journal's state rows of devices say, by device. */
+export function memoryRows(rows: ReadonlyMap<string, string>): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const byDevice = new Map<string, Map<string, string>>();
+  for (const [key, value] of rows) {
+    const [, deviceId = "", ...rest] = key.split("/");
+    const known = byDevice.get(deviceId) ?? new Map<string, string>();
+    byDevice.set(deviceId, known.set(rest.join("/"), value));
+  }
+  return byDevice;
+}
+
+/** The first entry carries the key as it is, and the rows; the others their place behind it. */
+function commitEntry(event: DeviceEvent, index: number, { deviceId, key, rows }: Mark): Entry {
+  const entry = { ...eventEntry(event), dedupeKey: index === 0 ? key : `${key}#${index}` };
+  if (index > 0 || rows === undefined) return entry;
+  const state = Object.fromEntries(Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]));
+  return { ...entry, state };
+}
+
+/** The journal's state row of one row of a device's memory. */
+export function memoryKey(deviceId: string, row: string): string {
+  return `${DEVICE_PREFIX}${deviceId}/${row}`;
+}

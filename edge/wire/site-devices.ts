@@ -1,0 +1,120 @@
+import { catalog, type AdapterKind } from "@outpost/firmware-adapters/catalog.ts";
+import type { Family, LinkKind } from "@outpost/firmware-adapters/family.ts";
+import type { LinkSettings } from "@outpost/firmware-adapters/links/settings.ts";
+import { z } from "zod";
+
+import { name } from "./identifiers.ts";
+
+const text = z.strictObject({ zh: z.string().min(1).max(200), en: z.string().min(1).max(200) });
+
+type DeviceOf<Kind extends AdapterKind> = {
+  readonly id: string;
+  readonly adapter: Kind;
+  readonly name: z.infer<typeof text>;
+  /** Absent where the family takes none. */
+  readonly link?: string | undefined;
+  readonly settings: z.infer<(typeof catalog)[Kind]["settings"]>;
+};
+
+/** One device as the site file writes it; `adapter` says whose settings it has. */
+export type DeviceSettings = { [Kind in AdapterKind]: DeviceOf<Kind> }[AdapterKind];
+
+/** Every family of the adapters' catalogue is a member: who adds a family changes nothing here. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a union made of a table has no type of its own; the table's does
+export const deviceSettings = z.discriminatedUnion("adapter", everyFamily()) as unknown as z.ZodType<DeviceSettings>;
+
+type Member = z.ZodObject<{ readonly adapter: z.ZodLiteral<string> }>;
+
+function everyFamily(): [Member, ...Member[]] {
+  const [first, ...others] = Object.entries(catalog).map(([kind, family]) =>
+    z.strictObject({
+      id: name,
+      adapter: z.literal(kind),
+      name: text,
+      link: name.optional(),
+      settings: family.settings,
+    }),
+  );
+  if (first === undefined) throw new Error("the catalogue is empty");
+  return [first, ...others];
+}
+
+/** A link that a device uses, and where the site file says so. */
+interface LinkUse {
+  readonly path: readonly PropertyKey[];
+  readonly id: string;
+  readonly kinds: readonly LinkKind[];
+}
+
+/** The links a device uses: its own, and those its settings name. */
+export function linkIdsOf(device: DeviceSettings): readonly string[] {
+  const others = familyOf(device).otherLinks?.(device.settings) ?? [];
+  return [...(device.link === undefined ? [] : [device.link]), ...others.map((one) => one.id)];
+}
+
+export interface LinkFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What is wrong between devices and the links they are on. */
+export function linkFaults(document: {
+  readonly links: readonly LinkSettings[];
+  readonly devices: readonly DeviceSettings[];
+}): readonly LinkFault[] {
+  const links = new Map(document.links.map((link) => [link.id, link.kind] as const));
+  const answering = new Map<string, string>();
+  return document.devices.flatMap((device, index) => {
+    const family = familyOf(device);
+    const at = ["devices", index];
+    const uses = usesOf(device, family, at);
+    const faults = uses.uses.flatMap((use) => useFaults(use, links));
+    const kind = device.link === undefined ? undefined : links.get(device.link);
+    if (kind !== undefined && faults.length === 0) {
+      const onLink = family.checkOnLink?.(device.settings, kind) ?? [];
+      faults.push(...onLink.map(({ path, message }) => ({ path: [...at, "settings", ...path], message })));
+    }
+    if (kind === "listener" && device.link !== undefined) {
+      const other = answering.get(device.link) ?? device.adapter;
+      answering.set(device.link, other);
+      if (other !== device.adapter) {
+        const message = `expected a listener of its own, found "${device.link}", on which devices of "${other}" call`;
+        faults.push({ path: [...at, "link"], message });
+      }
+    }
+    return [...uses.faults, ...faults];
+  });
+}
+
+function usesOf(
+  device: DeviceSettings,
+  family: Family,
+  at: readonly PropertyKey[],
+): { readonly uses: readonly LinkUse[]; readonly faults: readonly LinkFault[] } {
+  const path = [...at, "link"];
+  const kinds = family.links(device.settings);
+  const others = (family.otherLinks?.(device.settings) ?? []).map((one) => ({
+    ...one,
+    path: [...at, "settings", ...one.path],
+  }));
+  if (device.link !== undefined && kinds.length > 0) {
+    return { uses: [{ path, id: device.link, kinds }, ...others], faults: [] };
+  }
+  if (device.link === undefined && kinds.length === 0) return { uses: others, faults: [] };
+  const message =
+    device.link === undefined
+      ? `expected the id of a link (${kinds.join(", ")}), found nothing`
+      : `expected no link: with these settings the device is on none`;
+  return { uses: others, faults: [{ path: device.link === undefined ? [...at] : path, message }] };
+}
+
+function useFaults({ path, id, kinds }: LinkUse, links: ReadonlyMap<string, LinkKind>): LinkFault[] {
+  const kind = links.get(id);
+  if (kind === undefined) return [{ path, message: `no link has the id "${id}"` }];
+  if (kinds.includes(kind)) return [];
+  return [{ path, message: `expected a link of kind ${kinds.join(", ")}, found "${id}", which is ${kind}` }];
+}
+
+function familyOf(device: DeviceSettings): Family {
+  return catalog[device.adapter];
+}
