@@ -32,13 +32,13 @@ async function main(): Promise<void> {
     ports,
     ...(options.verbose ? { onLog: (name: string, line: string) => process.stderr.write(`${name}: ${line}\n`) } : {}),
   });
-  process.stdout.write(`\n  前哨 Outpost   ${demo.httpUrl}\n\n`);
+  process.stdout.write(`\n  前哨 Outpost   ${demo.httpUrl}/demo\n\n`);
   process.stdout.write(`  gateway's own page: ${demo.statusUrl}   Ctrl-C ends everything\n\n`);
   await untilToldToStop(demo);
 }
 
 async function untilToldToStop(demo: Demo): Promise<void> {
-  const programs = [demo.simulator, demo.fleet, demo.gateway];
+  const programs = [...demo.simulators.values(), demo.fleet, demo.gateway];
   const told = new AbortController();
   // Asked again while stopping, it goes on stopping the others.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => told.abort());

@@ -45,9 +45,11 @@ describe("the demo", () => {
         const pid = demo.pid ?? 0;
         try {
           const address = await printedAddress(demo);
-          expect(address).toBe(`http://127.0.0.1:${port}`);
-          await vi.waitFor(async () => expect(await isLevelLive(address, "gateway-01")).toBe(true), SOON);
-          expect(await (await fetch(address)).text()).toContain("<html");
+          expect(address).toBe(`http://127.0.0.1:${port}/demo`);
+          const { origin } = new URL(address);
+          await vi.waitFor(async () => expect(await isLevelLive(origin, "gateway-01")).toBe(true), SOON);
+          const page = await fetch(address, { headers: { accept: "text/html" } });
+          expect(await page.text()).toContain("<html");
           const below = await descendantsOf(pid);
           for (const program of PROGRAMS) expect(below.map(({ command }) => command).join("\n")).toContain(program);
           interrupt(pid);

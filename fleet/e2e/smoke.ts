@@ -26,21 +26,22 @@ function say(what: string): void {
 
 /** Storm while the broker is away; the siren must sound all the same, and the desk hear of it afterwards. */
 async function storm(demo: Demo, startMs: number, signal: AbortSignal): Promise<Sighted> {
+  const station = demo.controlUrl("pump-station");
   say("waiting for live levels");
   await firstThat(() => isLevelLive(demo.httpUrl, GATEWAY_ID), signal);
   const liveLevelMs = performance.now() - startMs;
   say("stopping fleet and broker, then a storm");
   await demo.fleet.stop();
   const stormMs = performance.now();
-  await fetch(`${demo.controlUrl}/storm`, { method: "POST", body: "{}", signal });
-  await firstThat(() => isSirenOn(demo.controlUrl), signal);
+  await fetch(`${station}/storm`, { method: "POST", body: "{}", signal });
+  await firstThat(() => isSirenOn(station), signal);
   const sirenWithoutBrokerMs = performance.now() - stormMs;
   say("the siren is on; starting fleet and broker again");
   await demo.startFleet();
   const backMs = performance.now();
   await firstThat(() => openAlarm(demo.httpUrl, "high-level"), signal);
   const alarmAtDeskMs = performance.now() - backMs;
-  await fetch(`${demo.controlUrl}/calm`, { method: "POST", body: "{}", signal });
+  await fetch(`${station}/calm`, { method: "POST", body: "{}", signal });
   return { liveLevelMs, sirenWithoutBrokerMs, alarmAtDeskMs };
 }
 

@@ -38,7 +38,12 @@ export class ClockSite implements AsyncDisposable {
     const demo = await startDemo({
       stateDirectory: directory,
       ports: await freeDemoPorts(),
-      site: { template: new URL("site.yaml", import.meta.url), values: { ON_DELAY_MS: String(ON_DELAY_MS) } },
+      simulators: ["pump-station"],
+      site: {
+        template: new URL("site.yaml", import.meta.url),
+        gatewayId: GATEWAY_ID,
+        values: { ON_DELAY_MS: String(ON_DELAY_MS) },
+      },
       gatewayEnv: machine.env,
       fleetEnv: { OUTPOST_LOG_LEVEL: "error" },
     });
@@ -78,7 +83,7 @@ export class ClockSite implements AsyncDisposable {
   async trip(): Promise<number> {
     const atMs = Date.now();
     const body = JSON.stringify({ kind: "pump-trip", pump: 1 });
-    const answer = await fetch(`${this.demo.controlUrl}/fault`, { method: "POST", body });
+    const answer = await fetch(`${this.demo.controlUrl("pump-station")}/fault`, { method: "POST", body });
     if (!answer.ok) throw new Error(`the simulator answered ${answer.status}`);
     return atMs;
   }
@@ -95,7 +100,7 @@ export class ClockSite implements AsyncDisposable {
 
   /** Somebody presses the reset button at the panel, and the siren falls silent. */
   async reset(): Promise<void> {
-    const socket = connect(this.demo.options.ports.modbus, "127.0.0.1");
+    const socket = connect(this.demo.options.ports.simulators.get("pump-station")?.device ?? 0, "127.0.0.1");
     try {
       for (const value of ["ff00", "0000"]) {
         // Modbus TCP: write single coil 1 ("alarm reset") of unit 1. The controller takes the rising edge.
@@ -114,7 +119,7 @@ export class ClockSite implements AsyncDisposable {
   }
 
   async #panel(): Promise<z.infer<typeof panel>> {
-    return panel.parse(await (await fetch(`${this.demo.controlUrl}/state`)).json());
+    return panel.parse(await (await fetch(`${this.demo.controlUrl("pump-station")}/state`)).json());
   }
 
   async #untilMetrics(wanted: readonly string[]): Promise<void> {

@@ -3,10 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { startMosquitto, type Mosquitto } from "../../broker/testing/mosquitto.ts";
 import { startProgram, type RunningProgram } from "../../demo/child-process.ts";
+import { startTcpProxy, type TcpProxy } from "../../demo/control/tcp-proxy.ts";
 import { freePorts } from "../../demo/free-ports.ts";
 import { FleetLedger, type LedgerComparison } from "../ledger/fleet-ledger.ts";
 import { FaultGateway } from "./fault-gateway.ts";
-import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 /** `one-process`: the broker is the fleet's own. `two-process`: mosquitto stands between. */
 export type Shape = "one-process" | "two-process";

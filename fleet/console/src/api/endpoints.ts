@@ -1,12 +1,13 @@
 import { z } from "zod";
 
-import type { Alarm, AlarmDetail, AlarmPage, Command, Device, PointLatest } from "../../../api/schemas.ts";
+import type { Alarm, AlarmDetail, AlarmPage, Command, Demo, Device, PointLatest } from "../../../api/schemas.ts";
 import type { GatewaySummary, PointHistory } from "../../../api/schemas.ts";
 import {
   alarmDetail,
   alarmPage,
   command,
   demo,
+  demoPulled,
   device,
   gatewaySummary,
   pointHistory,
@@ -75,11 +76,12 @@ export function askCommand(commandId: string, signal: AbortSignal): Promise<Comm
   return ask(command, `/api/commands/${encodeURIComponent(commandId)}`, { signal });
 }
 
-export function askDemo(signal: AbortSignal): Promise<{ readonly isAvailable: boolean }> {
+/** How the simulated site really stands, where this fleet belongs to a demo. */
+export function askDemo(signal: AbortSignal): Promise<Demo> {
   return ask(demo, "/api/demo", { signal });
 }
 
-/** Asks the demo's simulator, never a real station, for heavy rain or for its end. */
-export async function askWeather(weather: "storm" | "calm"): Promise<void> {
-  await ask(z.undefined(), `/api/demo/${weather}`, { body: {} });
+/** Pulls a lever of a simulator, never of a real device. */
+export async function pullLever(simulator: string, lever: string, body: object = {}): Promise<void> {
+  await ask(demoPulled, `/api/demo/${encodeURIComponent(simulator)}/${encodeURIComponent(lever)}`, { body });
 }

@@ -2,7 +2,7 @@ import { Button } from "antd";
 import type { ReactNode } from "react";
 import { useState } from "react";
 
-import { askDemo, askWeather } from "../../api/endpoints.ts";
+import { askDemo, pullLever } from "../../api/endpoints.ts";
 import type { ApiError } from "../../api/errors.ts";
 import { asApiError } from "../../api/errors.ts";
 import { useQuery } from "../../api/use-query.ts";
@@ -26,7 +26,7 @@ export function DemoWeather(): ReactNode {
 
   const order = (weather: Weather): void => {
     setProgress({ kind: "asking", weather });
-    askWeather(weather).then(
+    pullLever("pump-station", weather).then(
       () => setProgress({ kind: "asked", weather }),
       (error: unknown) => setProgress({ kind: "failed", error: asApiError(error) }),
     );

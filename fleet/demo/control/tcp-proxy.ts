@@ -3,9 +3,10 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 /** How the line behaves. `half-open`: bytes vanish and nobody is told, as when a modem loses its cell. */
 export type LineState = "open" | "cut" | "half-open" | "slow";
 
-/** A line between a gateway and the broker that can be made to fail in the ways real lines do. */
+/** A line between a gateway and its broker that can be made to fail in the ways real lines do. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
+  readonly state: LineState;
   /** `cut` resets what is connected and refuses what comes; `slow` lets 32 KiB/s through. */
   set(state: LineState): void;
 }
@@ -44,6 +45,9 @@ export async function startTcpProxy(targetPort: number, listenPort = 0): Promise
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : listenPort,
+    get state() {
+      return state;
+    },
     set(next) {
       const wasHalfOpen = state === "half-open";
       state = next;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { freePort } from "../../demo/free-ports.ts";
+import { freePort } from "../free-ports.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 const SOON = { timeout: 20_000, interval: 10 };
