@@ -18,6 +18,7 @@ import { testPoint, testProfile } from "./testing/small-profile.ts";
 const TIMEOUT_MS = 100;
 const PATIENT_MS = 600;
 const WITHIN_MS = 20_000;
+const WORN_MS = 12_000;
 
 /** Eight registers in two blocks; every register holds its address plus 1000, so that a wrong one shows. */
 const twoBlocks = testProfile(
@@ -152,9 +153,12 @@ describe.concurrent.each(["tcp", "rtu"] as const)("a device over %s that", (fram
       framing,
       behave: () => (random.whole(0, 3) > 0 ? { kind: "answer" } : random.pick(misdeeds)),
     });
-    await until("many requests", () => here.unit.requests.length > 30);
+    // How many requests fit into the time depends on what was drawn: a line that was late is left alone for a while.
+    const startMs = systemClock.monotonicMs();
+    const isWorn = (): boolean => systemClock.monotonicMs() - startMs > WORN_MS && here.unit.requests.length > 5;
+    await until("many requests", () => here.unit.requests.length > 30 || isWorn());
+    await until("a good value", () => here.measurements("r0").some((event) => event.reading.quality === "good"));
     expect(wrongValues(here.events)).toEqual([]);
-    expect(here.measurements("r0").some((event) => event.reading.quality === "good")).toBe(true);
   });
 });
 

@@ -30,6 +30,9 @@ export function openPool(options: PoolOptions, log: Log): pg.Pool {
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
   });
+  // The pool listens to a connection only while it is idle. One that is lost between two statements of a transaction
+  // would end the process; with a listener of its own it is the next statement that fails.
+  pool.on("connect", (client) => client.on("error", () => {}));
   // An idle connection that the server closes; the pool replaces it by itself.
   pool.on("error", (error) => log.warn("a database connection was lost", { reason: error.message }));
   return pool;

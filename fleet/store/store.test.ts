@@ -2,7 +2,7 @@ import { silentLog } from "@outpost/kernel/log.ts";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { openPool } from "./database.ts";
+import { atomically, openPool } from "./database.ts";
 import { MIGRATIONS, migrate } from "./migrate.ts";
 import { DAY_MS, dropOldDays, ensureDay, ensureUpcomingDays, partitionDay, partitionName } from "./partitions.ts";
 import { startTestPostgres, type TestPostgres } from "./testing/postgres.ts";
@@ -59,6 +59,25 @@ describe("migrations", () => {
     await withDatabase(await server.createDatabase(), async (pool) => {
       await pool.query("insert into migration (id) values ('9999-from-the-future')");
       await expect(migrate(pool, silentLog)).rejects.toMatchObject({ code: "store/too-new" });
+    });
+  });
+});
+
+describe("a connection that is lost in the middle of a transaction", () => {
+  it("fails its next statement, and ends nothing else", async () => {
+    const url = await server.createDatabase();
+    await withDatabase(url, async (pool) => {
+      const lost = atomically(pool, async (client) => {
+        const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+        const { promise: ended, resolve } = Promise.withResolvers<void>();
+        // Not `once`: it would take the connection's error upon itself.
+        client.on("end", () => resolve());
+        await pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
+        await ended;
+        await client.query("select 1");
+      });
+      await expect(lost).rejects.toThrow(Error);
+      expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
     });
   });
 });

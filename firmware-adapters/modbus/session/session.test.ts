@@ -127,7 +127,8 @@ describe.concurrent.each(["tcp", "rtu"] as const)("a session over %s", (framing)
     onTestFailed(() => console.error(`OUTPOST_SEED=${random.seed}`));
     await using here = await rig({ framing, behave: () => anyBehaviour(random, framing) });
     let good = 0;
-    for (let request = 0; request < 50; request += 1) {
+    // As many as it takes: half of them fail by chance, and more on a busy machine.
+    for (let request = 0; request < 50 || (good <= 10 && request < 500); request += 1) {
       const address = random.whole(0, 500);
       const count = random.whole(1, 12);
       try {
