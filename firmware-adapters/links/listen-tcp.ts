@@ -6,18 +6,21 @@ import type { Listening, ListenerSettings, OnPeer } from "./listener.ts";
 
 /** A caller that has not taken so many of our bytes is not listening. */
 const MAX_UNSENT_BYTES = 64 * 1024;
+/** A caller may say what it has to say, close its half, and wait this long for the answer. */
+const ANSWER_WITHIN_MS = 2_000;
+
+interface Caller {
+  lastHeardMs: number;
+  readonly drop: (reason: string) => void;
+}
 
 /** Listens for TCP connections. @throws LinkError `link/down` where the port cannot be had. */
 export async function listenTcp(settings: ListenerSettings, onPeer: OnPeer): Promise<Listening> {
-  const sockets = new Map<Socket, { lastHeardMs: number }>();
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-    if (sockets.size >= settings.maxPeers) longestSilent(sockets)?.destroy();
-    const seen = { lastHeardMs: performance.now() };
-    sockets.set(socket, seen);
-    socket.on("close", () => sockets.delete(socket));
-    serveSocket(socket, settings.idleMs, onPeer, () => (seen.lastHeardMs = performance.now()));
+  const callers = new Set<Caller>();
+  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) => {
+    if (callers.size >= settings.maxPeers) longestSilent(callers)?.drop("others have called since");
+    serveSocket(socket, callers, settings.idleMs, onPeer);
   });
-  const failed = Promise.withResolvers<Error>();
   server.listen(settings.port, settings.host);
   try {
     await once(server, "listening");
@@ -25,10 +28,14 @@ export async function listenTcp(settings: ListenerSettings, onPeer: OnPeer): Pro
     const where = `${settings.host} port ${settings.port}`;
     throw new LinkError("link/down", `cannot listen on ${where}: ${String(error)}`, { cause: error });
   }
-  server.on("error", (error) => failed.resolve(error));
+  const failed = Promise.withResolvers<Error>();
+  // A connection that could not be accepted is its caller's loss; everybody else's connection lives on.
+  server.on("error", (error) => {
+    if (!server.listening) failed.resolve(error);
+  });
   const address = server.address();
-  const dropPeers = (): void => {
-    for (const socket of sockets.keys()) socket.destroy();
+  const dropPeers = (reason: string): void => {
+    for (const caller of callers) caller.drop(reason);
   };
   return {
     port: typeof address === "object" && address !== null ? address.port : settings.port,
@@ -37,22 +44,33 @@ export async function listenTcp(settings: ListenerSettings, onPeer: OnPeer): Pro
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");
       server.close();
-      dropPeers();
+      dropPeers("the port is being closed");
       await closed;
     },
   };
 }
 
-function serveSocket(socket: Socket, idleMs: number, onPeer: OnPeer, onHeard: () => void): void {
+function serveSocket(socket: Socket, callers: Set<Caller>, idleMs: number, onPeer: OnPeer): void {
   const gone = new AbortController();
   const address = `${socket.remoteAddress}:${socket.remotePort}`;
+  let lingering: NodeJS.Timeout | undefined;
   const drop = (reason: string): void => {
-    gone.abort(new LinkError("link/down", `${address}: ${reason}`));
+    clearTimeout(lingering);
+    // At once, not when the socket has closed: the next to be put out must be somebody else.
+    callers.delete(caller);
     socket.destroy();
+    gone.abort(new LinkError("link/down", `${address}: ${reason}`));
   };
+  const caller: Caller = { lastHeardMs: performance.now(), drop };
+  callers.add(caller);
   socket.setTimeout(idleMs, () => drop("said nothing for too long"));
   socket.on("error", (error) => drop(error.message));
   socket.on("close", () => drop("hung up"));
+  socket.on("end", () => {
+    const leftMs = caller.lastHeardMs + ANSWER_WITHIN_MS - performance.now();
+    if (leftMs <= 0) drop("hung up");
+    else lingering = setTimeout(() => drop("hung up"), leftMs);
+  });
   const onBytes = onPeer({
     address,
     gone: gone.signal,
@@ -64,18 +82,15 @@ function serveSocket(socket: Socket, idleMs: number, onPeer: OnPeer, onHeard: ()
     drop,
   });
   socket.on("data", (bytes: Buffer) => {
-    onHeard();
+    caller.lastHeardMs = performance.now();
     onBytes(bytes);
   });
 }
 
-function longestSilent(sockets: ReadonlyMap<Socket, { readonly lastHeardMs: number }>): Socket | undefined {
-  let found: Socket | undefined;
-  let oldestMs = Number.POSITIVE_INFINITY;
-  for (const [socket, { lastHeardMs }] of sockets) {
-    if (lastHeardMs >= oldestMs) continue;
-    oldestMs = lastHeardMs;
-    found = socket;
+function longestSilent(callers: ReadonlySet<Caller>): Caller | undefined {
+  let found: Caller | undefined;
+  for (const caller of callers) {
+    if (found === undefined || caller.lastHeardMs < found.lastHeardMs) found = caller;
   }
   return found;
 }

@@ -8,13 +8,13 @@ import type { Listening, ListenerSettings, OnPeer } from "./listener.ts";
 interface Caller {
   readonly onBytes: (bytes: Buffer) => void;
   readonly drop: (reason: string) => void;
+  readonly gone: AbortSignal;
   readonly idle: NodeJS.Timeout;
 }
 
 /** Listens for datagrams; each address that sends is a peer until it is silent. @throws LinkError `link/down`. */
 export async function listenUdp(settings: ListenerSettings, onPeer: OnPeer): Promise<Listening> {
   const socket = createSocket({ type: isIPv6(settings.host) ? "udp6" : "udp4" });
-  const failed = Promise.withResolvers<Error>();
   try {
     socket.bind({ port: settings.port, address: settings.host });
     await once(socket, "listening");
@@ -23,16 +23,21 @@ export async function listenUdp(settings: ListenerSettings, onPeer: OnPeer): Pro
     const where = `${settings.host} port ${settings.port}`;
     throw new LinkError("link/down", `cannot listen on ${where} (UDP): ${String(error)}`, { cause: error });
   }
+  const failed = Promise.withResolvers<Error>();
   socket.on("error", (error) => failed.resolve(error));
   // A map keeps the order of insertion; who is heard goes to its end, so the first has been silent longest.
   const callers = new Map<string, Caller>();
   socket.on("message", (bytes, { address, port }) => {
+    // Nobody can be answered there, so nobody honest calls from there.
+    if (port === 0) return;
     const key = `${address}:${port}`;
     let caller = callers.get(key);
     if (caller === undefined) {
       const [first] = callers.values();
       if (callers.size >= settings.maxPeers) first?.drop("others have called since");
       caller = newCaller({ socket, address, port, idleMs: settings.idleMs }, onPeer, () => callers.delete(key));
+      // Turned away on sight, as all are while nobody serves: the next datagram from there is a new caller's.
+      if (caller.gone.aborted) return;
     }
     callers.delete(key);
     callers.set(key, caller);
@@ -65,6 +70,7 @@ interface Sender {
 function newCaller({ socket, address, port, idleMs }: Sender, onPeer: OnPeer, onGone: () => void): Caller {
   const gone = new AbortController();
   const drop = (reason: string): void => {
+    if (gone.signal.aborted) return;
     clearTimeout(idle);
     onGone();
     gone.abort(new LinkError("link/down", `${address}:${port}: ${reason}`));
@@ -79,5 +85,5 @@ function newCaller({ socket, address, port, idleMs }: Sender, onPeer: OnPeer, on
     },
     drop,
   });
-  return { onBytes, drop, idle };
+  return { onBytes, drop, gone: gone.signal, idle };
 }
