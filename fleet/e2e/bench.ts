@@ -17,6 +17,18 @@ await runMeasurement("npm run bench --", {
     script: "fleet/ingest/bench/ingest-bench.ts",
     summary: "rows a second from filled journals to the fleet's tables, against bare COPY (at least 0.50 of it)",
   },
+  codecs: {
+    script: "firmware-adapters/bench/codecs.ts",
+    summary: "frames a second of every adapter's parser (none below 50,000)",
+  },
+  locker: {
+    script: "firmware-adapters/locker/bench/bench.ts",
+    summary: "from a command to the door's pulse, against the bare bus",
+  },
+  button: {
+    script: "edge/rules/bench/button-latency.ts",
+    summary: "from a contact's edge to the siren's write, the site otherwise idle (p99 at most 20 ms)",
+  },
   drain: {
     script: "fleet/e2e/drain/drain-bench.ts",
     summary: "a backlog of 200,000 records, with alarms raised meanwhile (at least 5,000 records/s, alarms within 1 s)",
