@@ -100,14 +100,17 @@ export interface MqttMessage {
   readonly payload: Buffer;
   /** The broker kept it: what was so before we came. */
   readonly isRetained: boolean;
+  /** The broker is not sure that we have it: it may have been dealt with already (DUP). */
+  readonly isSentAgain: boolean;
 }
 
 /** A session with a broker on the site. It connects again by itself, with back-off. */
 export interface MqttLink extends LinkBase<"mqtt"> {
   /**
    * Subscribes at QoS 1 and stays subscribed over reconnects. The broker is told that a message has arrived (PUBACK)
-   * only when `onMessage` has resolved; where it rejects, the connection is given up and the broker sends it again.
-   * Messages come one at a time.
+   * only when `onMessage` has resolved; where it rejects or takes longer than 30 s, the connection is given up and the
+   * broker sends it again. Each subscriber's messages come one at a time; nobody's wait for another's. What the broker
+   * keeps for the filter comes to every subscriber of it, again each time one comes.
    */
   subscribe(filter: string, onMessage: (message: MqttMessage) => Promise<void> | void): Disposable;
   /** Publishes and waits until the broker has it (QoS 1). @throws LinkError `link/down`, `link/timeout` */
