@@ -1,7 +1,7 @@
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 
-import type { CommandOutcome, DeviceCommand, DeviceEvent } from "./event.ts";
+import type { CommandOutcome, DeviceCommand, DeviceEvent, Measurement } from "./event.ts";
 import type { Link } from "./links/link.ts";
 
 /** What every adapter is given. */
@@ -15,6 +15,14 @@ export interface DeviceDeps {
   /** Hands an event on. Returns at once and never throws. */
   publish(event: DeviceEvent): void;
   /**
+   * Looks at points of other devices that the settings name, as the family's `watches` says: a site's meter, a thermometer.
+   *
+   * @param onReading  called in the alarm path with every reading from now on, and with the last one at once; must return
+   *                   at once and never throw.
+   * @returns what ends it.
+   */
+  watch(points: readonly PointOfDevice[], onReading: (reading: Measurement) => void): Disposable;
+  /**
    * Hands events on as `publish` does and writes them down, each whether reportable or not, before it resolves. For
    * whatever a device sends until it is acknowledged: acknowledge only after this.
    *
@@ -26,6 +34,12 @@ export interface DeviceDeps {
    */
   commit(request: CommitRequest, signal: AbortSignal): Promise<"committed" | "known">;
   readonly memory: DeviceMemory;
+}
+
+/** A point of some device of the site. */
+export interface PointOfDevice {
+  readonly deviceId: string;
+  readonly pointId: string;
 }
 
 export interface CommitRequest {

@@ -12,12 +12,22 @@ export interface OtherLink {
   readonly kinds: readonly LinkKind[];
 }
 
+/** A point of another device that a device's settings name. */
+export interface WatchedPoint {
+  /** Where in the settings it is named. */
+  readonly path: readonly PropertyKey[];
+  readonly device: string;
+  readonly point: string;
+}
+
 /** What the desk and the gateway must know of a device family to check a site. Lives in the family's `settings.ts`. */
 export interface Family<Schema extends z.ZodType = z.ZodType> {
   readonly settings: Schema;
   /** The kinds of link a device with these settings may be on; empty: it is on none. */
   links(settings: z.infer<Schema>): readonly LinkKind[];
   otherLinks?(settings: z.infer<Schema>): readonly OtherLink[];
+  /** The points of other devices it looks at. */
+  watches?(settings: z.infer<Schema>): readonly WatchedPoint[];
   /** What does not fit the kind of link it is on. */
   checkOnLink?(
     settings: z.infer<Schema>,

@@ -23,7 +23,10 @@ export interface DeviceHealth {
   readonly sinceWallMs: number;
 }
 
-export interface RunnerDeps extends Pick<DeviceDeps, "clock" | "log" | "link" | "linkNamed" | "commit" | "memory"> {
+export interface RunnerDeps extends Pick<
+  DeviceDeps,
+  "clock" | "log" | "link" | "linkNamed" | "commit" | "memory" | "watch"
+> {
   publish(event: DeviceEvent): void;
   onHealth(deviceId: string, health: DeviceHealth): void;
 }
@@ -81,7 +84,7 @@ export class DeviceRunner implements AsyncDisposable {
   }
 
   async #openOnce(signal: AbortSignal): Promise<void> {
-    const { clock, log, link, commit, memory } = this.#deps;
+    const { clock, log, link, commit, memory, watch } = this.#deps;
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
     const onStop = (): void => resolve();
     const deps: DeviceDeps = {
@@ -91,6 +94,7 @@ export class DeviceRunner implements AsyncDisposable {
       linkNamed: (id) => this.#deps.linkNamed(id),
       commit,
       memory,
+      watch,
       publish: (event) => this.#publish(event),
     };
     const timeout = AbortSignal.timeout(OPEN_TIMEOUT_MS);

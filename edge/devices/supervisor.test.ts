@@ -24,6 +24,7 @@ function createSupervisor() {
     },
     publish: (event) => events.push(event),
     commit: () => Promise.resolve("committed"),
+    watch: () => ({ [Symbol.dispose]() {} }),
     memory: (deviceId) => memories.of(deviceId),
     onHealth: (deviceId, now) => health.push([deviceId, now?.state ?? "gone"]),
   });

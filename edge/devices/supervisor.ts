@@ -1,6 +1,6 @@
 import assert from "node:assert";
 
-import type { CommitRequest, DeviceMemory } from "@outpost/firmware-adapters/adapter.ts";
+import type { CommitRequest, DeviceDeps, DeviceMemory } from "@outpost/firmware-adapters/adapter.ts";
 import type { CommandOutcome, DeviceCommand, DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import type { Link } from "@outpost/firmware-adapters/links/link.ts";
 import type { LinkSettings } from "@outpost/firmware-adapters/links/settings.ts";
@@ -17,6 +17,7 @@ export interface SupervisorDeps {
   publish(event: DeviceEvent): void;
   commit(deviceId: string, request: CommitRequest, signal: AbortSignal): Promise<"committed" | "known">;
   memory(deviceId: string): DeviceMemory;
+  watch: DeviceDeps["watch"];
   /** A device came, went, or changed its health; undefined: it is no longer part of the site. */
   onHealth(deviceId: string, health: DeviceHealth | undefined): void;
 }
@@ -56,6 +57,7 @@ export class DeviceSupervisor implements AsyncDisposable {
       publish: (event) => this.#deps.publish(event),
       commit: (request, signal) => this.#deps.commit(id, request, signal),
       memory: this.#deps.memory(id),
+      watch: (points, onReading) => this.#deps.watch(points, onReading),
       onHealth: (deviceId, health) => this.#deps.onHealth(deviceId, health),
     });
     this.#runners.set(id, runner);

@@ -8,6 +8,7 @@ import { DeviceMemories } from "../devices/device-memories.ts";
 import { EventBus } from "../devices/event-bus.ts";
 import { LatestValues } from "../devices/latest-values.ts";
 import { DeviceSupervisor } from "../devices/supervisor.ts";
+import { WatchedPoints } from "../devices/watched-points.ts";
 import { DeviceCommits } from "../recording/device-commits.ts";
 import { Recorder } from "../recording/recorder.ts";
 import { AlarmEngine } from "../rules/alarm-engine.ts";
@@ -48,6 +49,7 @@ export function createCore(deps: CoreDeps): Core {
     gatewayId: deps.gatewayId,
     onAlarmWritten: (record) => actions.onWritten(record),
   });
+  const watched = new WatchedPoints({ latest: (deviceId, pointId) => latest.get(deviceId, pointId) });
   const memories = new DeviceMemories((deviceId, rows) => deps.saveMemory(deviceId, rows));
   const commits = new DeviceCommits({
     clock,
@@ -61,6 +63,7 @@ export function createCore(deps: CoreDeps): Core {
     publish: (event) => bus.publish(event),
     commit: (...request) => commits.commit(...request),
     memory: (deviceId) => memories.of(deviceId),
+    watch: (points, onReading) => watched.watch(points, onReading),
     onHealth: (deviceId, health) => {
       if (health === undefined) latest.forget(deviceId);
       else engine.setFact(deviceOfflineId(deviceId), health.state === "offline" || health.state === "fault");
@@ -83,9 +86,10 @@ export function createCore(deps: CoreDeps): Core {
     write: (record, rows) => recorder.writeAlarm(record, rows),
   });
   engine.setRules(gatewayRules());
-  // In this order: the reading is judged, then the held points look at it, then it may be shown.
+  // In this order: the reading is judged, then the held points look at it, then other devices, then it may be shown.
   bus.subscribeAlarmPath((event) => engine.accept(event));
   bus.subscribeAlarmPath((event) => actions.accept(event));
+  bus.subscribeAlarmPath((event) => watched.accept(event));
   bus.subscribeAlarmPath((event) => latest.accept(event));
   return { engine, actions, devices, recorder, latest, commits, memories };
 }

@@ -1,4 +1,5 @@
 import type { PointDescription } from "@outpost/firmware-adapters/adapter.ts";
+import { watchedPointsOf } from "@outpost/wire/site-devices.ts";
 import type { ActionSettings, SiteDocument } from "@outpost/wire/site.ts";
 
 import { showNames, showValue } from "./fault.ts";
@@ -19,6 +20,12 @@ export function crossCheck(document: SiteDocument, devices: readonly ConfiguredD
       ? []
       : missingPoint(points, rule.suppressWhile, ["rules", index, "suppressWhile"])),
   ]);
+  document.devices.forEach((device, index) => {
+    for (const { path, device: deviceId, point } of watchedPointsOf(device)) {
+      const at = ["devices", index, "settings", ...path];
+      faults.push(...missingPoint(points, { device: deviceId, point }, at));
+    }
+  });
   const heldBy = new Map<string, string>();
   document.actions.forEach((action, index) => {
     if (action.kind === "log") return;

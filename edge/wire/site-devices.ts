@@ -1,5 +1,5 @@
 import { catalog, type AdapterKind } from "@outpost/firmware-adapters/catalog.ts";
-import type { Family, LinkKind } from "@outpost/firmware-adapters/family.ts";
+import type { Family, LinkKind, WatchedPoint } from "@outpost/firmware-adapters/family.ts";
 import type { LinkSettings } from "@outpost/firmware-adapters/links/settings.ts";
 import { z } from "zod";
 
@@ -50,6 +50,11 @@ interface LinkUse {
 export function linkIdsOf(device: DeviceSettings): readonly string[] {
   const others = familyOf(device).otherLinks?.(device.settings) ?? [];
   return [...(device.link === undefined ? [] : [device.link]), ...others.map((one) => one.id)];
+}
+
+/** Points of other devices that a device looks at. */
+export function watchedPointsOf(device: DeviceSettings): readonly WatchedPoint[] {
+  return familyOf(device).watches?.(device.settings) ?? [];
 }
 
 export interface LinkFault {

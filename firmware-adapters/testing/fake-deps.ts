@@ -10,6 +10,8 @@ import type { Link } from "../links/link.ts";
 export interface FakeDeps extends DeviceDeps {
   readonly events: readonly DeviceEvent[];
   readonly commits: readonly CommitRequest[];
+  /** A reading of another device, for whoever watches it. */
+  show(reading: Measurement): void;
   /** While set, nothing can be committed or saved. */
   isDiskBroken: boolean;
   /** While set, commits wait until it is called. */
@@ -36,6 +38,8 @@ export function fakeDeps(options: FakeDepsOptions = {}): FakeDeps {
   const events: DeviceEvent[] = [];
   const commits: CommitRequest[] = [];
   const rows = new Map(options.rows);
+  const watchers = new Set<(reading: Measurement) => void>();
+  const shown = new Map<string, Measurement>();
   const known = new Set(options.knownKeys);
   let held = Promise.resolve();
   const publish = (event: DeviceEvent): void => {
@@ -61,6 +65,19 @@ export function fakeDeps(options: FakeDepsOptions = {}): FakeDeps {
       return found;
     },
     publish,
+    watch(points, onReading) {
+      const watcher = (reading: Measurement): void => {
+        const { deviceId, pointId } = reading;
+        if (points.some((one) => one.deviceId === deviceId && one.pointId === pointId)) onReading(reading);
+      };
+      for (const reading of shown.values()) watcher(reading);
+      watchers.add(watcher);
+      return { [Symbol.dispose]: () => watchers.delete(watcher) };
+    },
+    show(reading) {
+      shown.set(`${reading.deviceId}/${reading.pointId}`, reading);
+      for (const watcher of watchers) watcher(reading);
+    },
     async commit(request, signal) {
       signal.throwIfAborted();
       if (known.has(request.key)) return "known";
