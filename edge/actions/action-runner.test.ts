@@ -1,6 +1,7 @@
 import type { CommandOutcome, DeviceCommand, DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { ManualClock } from "@outpost/kernel/manual-clock.ts";
+import type { AlarmRecord } from "@outpost/wire/records.ts";
 import type { ActionSettings } from "@outpost/wire/site.ts";
 import { describe, expect, it } from "vitest";
 
@@ -47,6 +48,25 @@ function createRunner(
   });
   runner.setActions([SIREN, NOTE]);
   return { runner, clock, writes, lines, failing, latencies };
+}
+
+/** A step of an alarm, as the engine tells it. */
+function step(change: AlarmRecord["change"], state: AlarmRecord["state"], version: number): AlarmRecord {
+  return {
+    kind: "alarm",
+    occurrenceId: "a".repeat(32),
+    version,
+    ruleId: "pressed",
+    priority: "critical",
+    state,
+    suppression: { kind: "none" },
+    change,
+    message: { zh: "呼叫", en: "Call" },
+    value: 1,
+    raisedAtMs: 0,
+    occurredAtMs: 0,
+    clockConfidence: "plausible",
+  };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -131,6 +151,49 @@ describe("hold-point", () => {
       ...shown,
     });
     expect(writes).toHaveLength(3);
+  });
+});
+
+describe("show-progress", () => {
+  const LIGHT: ActionSettings = {
+    id: "light",
+    kind: "show-progress",
+    device: "button",
+    point: "indicator",
+    idle: 0,
+    raised: 1,
+    delivered: 2,
+    acknowledged: 3,
+    acknowledgedForMs: 1_000,
+  };
+
+  it("shows whoever called that it is raised, delivered, acknowledged, and then nothing", async () => {
+    const { runner, clock, writes } = createRunner();
+    runner.setActions([LIGHT]);
+    const stop = new AbortController();
+    const running = runner.run(stop.signal);
+    const pressed = rule("pressed", ["light"]);
+    runner.onStep(pressed, step("raised", "active-unacknowledged", 1));
+    expect(writes).toEqual([["button/indicator", 1]]);
+    await settled();
+    runner.onWritten({ ruleId: "pressed", version: 1 });
+    await settled();
+    runner.onStep(pressed, step("acknowledged", "normal", 2));
+    await settled();
+    await clock.advance(1_200);
+    expect(writes.map(([, value]) => value)).toEqual([1, 2, 3, 0]);
+    stop.abort();
+    await running;
+  });
+
+  it("shows of two alarms the one that has come least far", async () => {
+    const { runner, writes } = createRunner();
+    runner.setActions([LIGHT]);
+    runner.onStep(rule("pressed", ["light"]), step("acknowledged", "active-acknowledged", 2));
+    await settled();
+    runner.onStep(rule("tamper", ["light"]), { ...step("raised", "active-unacknowledged", 1), ruleId: "tamper" });
+    await settled();
+    expect(writes.map(([, value]) => value)).toEqual([3, 1]);
   });
 });
 

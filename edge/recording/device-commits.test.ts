@@ -115,10 +115,11 @@ describe("what a device sends until it is acknowledged", () => {
     const clock = new ManualClock();
     const { commits, published } = createCommits(clock);
     const first = commits.commit("button", { key: "1", events: [pressed()] }, never);
-    const refused = expect(first).rejects.toMatchObject({ code: "device/not-committed" });
+    // Looked at below, when the time is over; until then it must not count as unheard.
+    first.catch(() => undefined);
     expect(published).toHaveLength(1);
     await clock.advance(15_000);
-    await refused;
+    await expect(first).rejects.toMatchObject({ code: "device/not-committed" });
     const again = commits.commit("button", { key: "1", events: [pressed()] }, never);
     commits.use(journal);
     expect(await again).toBe("known");
