@@ -1,0 +1,184 @@
+import type { Clock } from "@outpost/kernel/clock.ts";
+
+import { LinkError } from "../../links/errors.ts";
+import type { ByteLink, BytePort, LinkPriority } from "../../links/link.ts";
+import type { BoardFrame, BoardRequest, LockCodec } from "../codecs/codec.ts";
+import { CODECS } from "../codecs/codecs.ts";
+import { FrameStream } from "../codecs/frame-stream.ts";
+import { LockerError } from "../errors.ts";
+import type { Protocol } from "../settings.ts";
+import { awaitAnswer, exchange, send, untilQuiet, type Line } from "./exchange.ts";
+import { LateAnswers } from "./late-answers.ts";
+
+/** A serial server that carries no byte for so many questions is taken for half open, and connected anew. */
+const SILENT_BEFORE_RECONNECT = 5;
+
+/** One device on the bus. */
+export interface BusMember {
+  readonly protocol: Protocol;
+  readonly board: number;
+  /** How many locks its board has. */
+  readonly ways: number;
+  /** The board said something by itself. Whether it is true is for the device to ask. */
+  onPush(): void;
+}
+
+/** How one device wants its line used. */
+export interface BusTerms {
+  readonly link: ByteLink;
+  readonly clock: Clock;
+  readonly gapMs: number;
+  readonly timeoutMs: number;
+}
+
+/** Who asks, and until when. */
+export interface Caller {
+  readonly priority: LinkPriority;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What became of a pulse: `sent`, or `doubtful` where the line broke while it was sent. Where nothing was sent at all,
+ * there is an error instead.
+ */
+export type Told = { readonly kind: "sent" } | { readonly kind: "doubtful"; readonly detail: string };
+
+/**
+ * The boards of one protocol on one line. One question at a time; what any board says by itself reaches its device,
+ * whoever happened to have the line.
+ */
+export class LockBus {
+  readonly #members = new Map<number, BusMember>();
+  readonly #late = new LateAnswers();
+  #protocol: Protocol | undefined;
+  #stream: FrameStream | undefined;
+  #lastByteAtMs = Number.NEGATIVE_INFINITY;
+  #silent = 0;
+
+  /** @throws LockerError `locker/line-conflict` where the board is taken, or the line speaks another protocol. */
+  join(member: BusMember): Disposable {
+    const { protocol, board } = member;
+    if (this.#members.size > 0 && this.#protocol !== protocol) {
+      throw new LockerError("locker/line-conflict", `this line speaks ${this.#protocol}, not ${protocol}`);
+    }
+    if (this.#members.has(board)) {
+      throw new LockerError("locker/line-conflict", `board ${board} belongs to another device on this line`);
+    }
+    if (this.#protocol !== protocol) {
+      this.#protocol = protocol;
+      this.#stream = new FrameStream(CODECS[protocol], (other) => this.#members.get(other)?.ways);
+    }
+    this.#members.set(board, member);
+    return { [Symbol.dispose]: () => this.#members.delete(board) };
+  }
+
+  /**
+   * Reads all locks of a board.
+   *
+   * @throws LockerError, `locker/unverified` while an older answer may still come; LinkError; the signal's reason.
+   */
+  async readBoard(board: number, terms: BusTerms, caller: Caller): Promise<Extract<BoardFrame, { kind: "board" }>> {
+    const request: BoardRequest = { kind: "read-board", board };
+    if (this.#late.mayStillCome(request, terms.clock.monotonicMs())) await this.#passLate(board, terms, caller);
+    const frame = await this.#ask(request, terms, caller);
+    if (frame.kind === "board") return frame;
+    throw new LockerError("locker/bad-frame", `board ${board} answered with ${frame.kind}`);
+  }
+
+  /**
+   * Tells a board to pulse, once, and gives it the time to do so. Its answer proves nothing about the door, so that its
+   * absence is no failure.
+   *
+   * @param beforeSending  called at the last moment at which nothing has been sent.
+   * @throws LockerError `locker/refused` where the board says that it could not; LinkError, the signal's reason or
+   *         `locker/bad-frame` where nothing was sent.
+   */
+  async pulse(
+    request: Extract<BoardRequest, { kind: "open" | "open-all" }>,
+    terms: BusTerms,
+    caller: Caller,
+    beforeSending: () => void,
+  ): Promise<Told> {
+    return await terms.link.exclusive(caller.priority, caller.signal, async (port) => {
+      const line = this.#line(terms);
+      await untilQuiet(port, line);
+      beforeSending();
+      try {
+        await send(port, line, request);
+        if (line.codec.answersOpen) await awaitAnswer(port, line, request);
+      } catch (error) {
+        if (error instanceof LockerError && error.code === "locker/refused") throw error;
+        if (error instanceof LinkError) return { kind: "doubtful", detail: error.message };
+        if (!(error instanceof LockerError)) throw error;
+      } finally {
+        this.#lastByteAtMs = line.lastByteAtMs;
+      }
+      return { kind: "sent" };
+    });
+  }
+
+  async #ask(request: BoardRequest, terms: BusTerms, { priority, signal }: Caller): Promise<BoardFrame> {
+    return await terms.link.exclusive(priority, signal, async (port) => {
+      const line = this.#line(terms);
+      try {
+        const frame = await exchange(port, line, request);
+        this.#silent = 0;
+        return frame;
+      } catch (error) {
+        this.#late.note(request, terms.timeoutMs, terms.clock.monotonicMs());
+        this.#countSilence(error, port, terms.link);
+        throw error;
+      } finally {
+        this.#lastByteAtMs = line.lastByteAtMs;
+      }
+    });
+  }
+
+  /** Makes sure that no answer to an older question can be taken for the next one's. */
+  async #passLate(board: number, terms: BusTerms, caller: Caller): Promise<void> {
+    const ways = this.#members.get(board)?.ways ?? 0;
+    const nowMs = terms.clock.monotonicMs();
+    const marker = this.#codec().markers(board, ways).find((one) => !this.#late.mayStillCome(one, nowMs));
+    if (marker === undefined) {
+      throw new LockerError("locker/unverified", `an older answer of board ${board} may still come`);
+    }
+    await this.#ask(marker, terms, caller);
+    this.#late.forget(board);
+  }
+
+  #line({ link, clock, gapMs, timeoutMs }: BusTerms): Line {
+    const { settings } = link;
+    return {
+      clock,
+      codec: this.#codec(),
+      stream: this.#frames(),
+      gapMs: Math.max(gapMs, settings.gapMs),
+      timeoutMs,
+      lastByteAtMs: this.#lastByteAtMs,
+      onFrame: (frame) => this.#deliver(frame),
+    };
+  }
+
+  /** What was not asked for: a push, or an answer that came too late. Neither is taken for the truth. */
+  #deliver(frame: BoardFrame): void {
+    if (frame.kind === "lock" || frame.kind === "pushed") this.#members.get(frame.board)?.onPush();
+  }
+
+  #countSilence(error: unknown, port: BytePort, { kind }: ByteLink): void {
+    const isSilent = error instanceof LockerError && error.code === "locker/timeout";
+    this.#silent = isSilent ? this.#silent + 1 : 0;
+    if (kind !== "serial-server" || this.#silent < SILENT_BEFORE_RECONNECT) return;
+    port.drop(`${this.#silent} questions without a byte in answer`);
+    this.#silent = 0;
+  }
+
+  #codec(): LockCodec {
+    if (this.#protocol === undefined) throw new Error("nobody has joined this bus");
+    return CODECS[this.#protocol];
+  }
+
+  #frames(): FrameStream {
+    if (this.#stream === undefined) throw new Error("nobody has joined this bus");
+    return this.#stream;
+  }
+}
