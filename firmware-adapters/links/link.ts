@@ -91,6 +91,11 @@ export interface ListenerLink extends LinkBase<"listener"> {
    * @throws LinkError `link/taken` where another protocol has it.
    */
   serve(onPeer: (peer: Peer) => (bytes: Buffer) => void): Disposable;
+  /**
+   * As `serve`, for protocols whose server wants the sockets themselves (HTTP). Over TLS they are TLS sockets whose
+   * handshake is done. Silence is the protocol's to bound; the listener bounds how many there are, and TCP only.
+   */
+  serveSockets(onSocket: (socket: Socket) => void): Disposable;
   /** Called at every change of `status`, and once at once. @returns what ends it. */
   onStatus(listener: (status: LinkStatus) => void): Disposable;
 }

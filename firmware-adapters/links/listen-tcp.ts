@@ -1,11 +1,18 @@
 import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server as TcpServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+
+import { asError } from "@outpost/kernel/thrown.ts";
 
 import { LinkError } from "./errors.ts";
-import type { Listening, ListenerSettings, OnPeer } from "./listener.ts";
+import type { Listening, ListenerSettings, OnPeer, Server } from "./listener.ts";
 
 /** A caller that has not taken so many of our bytes is not listening. */
 const MAX_UNSENT_BYTES = 64 * 1024;
+/** A TLS caller has so long to shake hands, and so many may be at it beside those that have. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const MAX_HANDSHAKES = 64;
 /** A caller may say what it has to say, close its half, and wait this long for the answer. */
 const ANSWER_WITHIN_MS = 2_000;
 
@@ -15,11 +22,16 @@ interface Caller {
 }
 
 /** Listens for TCP connections. @throws LinkError `link/down` where the port cannot be had. */
-export async function listenTcp(settings: ListenerSettings, onPeer: OnPeer): Promise<Listening> {
+export async function listenTcp(settings: ListenerSettings, whoServes: () => Server): Promise<Listening> {
   const callers = new Set<Caller>();
-  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) => {
-    if (callers.size >= settings.maxPeers) longestSilent(callers)?.drop("others have called since");
-    serveSocket(socket, callers, settings.idleMs, onPeer);
+  const server = await newServer(settings, (socket) => {
+    const serving = whoServes();
+    if (serving.kind === "peers") {
+      if (callers.size >= settings.maxPeers) longestSilent(callers)?.drop("others have called since");
+      serveBytes(socket, callers, settings.idleMs, serving.onPeer);
+    } else if (callers.size < settings.maxPeers) serveSocket(socket, callers, serving.onSocket);
+    // Their silence says nothing to us: whoever is there stays.
+    else socket.destroy();
   });
   server.listen(settings.port, settings.host);
   try {
@@ -50,7 +62,53 @@ export async function listenTcp(settings: ListenerSettings, onPeer: OnPeer): Pro
   };
 }
 
-function serveSocket(socket: Socket, callers: Set<Caller>, idleMs: number, onPeer: OnPeer): void {
+/** @throws LinkError `link/down` where the certificate or its key cannot be read or used. */
+async function newServer(
+  { tls, id, maxPeers }: ListenerSettings,
+  onSocket: (socket: Socket) => void,
+): Promise<TcpServer> {
+  const options = { noDelay: true, keepAlive: true, allowHalfOpen: true };
+  if (tls === undefined) return createServer(options, onSocket);
+  try {
+    const [cert, key, ca] = await Promise.all(
+      [tls.certFile, tls.keyFile, tls.clientCaFile].map(async (file) =>
+        file === undefined ? undefined : await readFile(file),
+      ),
+    );
+    const server = createTlsServer(
+      {
+        ...options,
+        cert,
+        key,
+        ca,
+        requestCert: ca !== undefined,
+        rejectUnauthorized: ca !== undefined,
+        minVersion: "TLSv1.2",
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      },
+      onSocket,
+    );
+    // Callers in the middle of their handshake are not ours to choose among yet.
+    server.maxConnections = maxPeers + MAX_HANDSHAKES;
+    return server;
+  } catch (error) {
+    throw new LinkError("link/down", `link ${id}: TLS: ${asError(error).message}`, { cause: error });
+  }
+}
+
+function serveSocket(socket: Socket, callers: Set<Caller>, onSocket: (socket: Socket) => void): void {
+  const drop = (): void => {
+    callers.delete(caller);
+    socket.destroy();
+  };
+  const caller: Caller = { lastHeardMs: performance.now(), drop };
+  callers.add(caller);
+  socket.on("error", drop);
+  socket.on("close", drop);
+  onSocket(socket);
+}
+
+function serveBytes(socket: Socket, callers: Set<Caller>, idleMs: number, onPeer: OnPeer): void {
   const gone = new AbortController();
   const address = `${socket.remoteAddress}:${socket.remotePort}`;
   let lingering: NodeJS.Timeout | undefined;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 
 import { LinkError } from "./errors.ts";
-import type { Listening, ListenerSettings, OnPeer } from "./listener.ts";
+import type { Listening, ListenerSettings, OnPeer, Server } from "./listener.ts";
 
 interface Caller {
   readonly onBytes: (bytes: Buffer) => void;
@@ -13,7 +13,7 @@ interface Caller {
 }
 
 /** Listens for datagrams; each address that sends is a peer until it is silent. @throws LinkError `link/down`. */
-export async function listenUdp(settings: ListenerSettings, onPeer: OnPeer): Promise<Listening> {
+export async function listenUdp(settings: ListenerSettings, server: () => Server): Promise<Listening> {
   const socket = createSocket({ type: isIPv6(settings.host) ? "udp6" : "udp4" });
   try {
     socket.bind({ port: settings.port, address: settings.host });
@@ -35,7 +35,11 @@ export async function listenUdp(settings: ListenerSettings, onPeer: OnPeer): Pro
     if (caller === undefined) {
       const [first] = callers.values();
       if (callers.size >= settings.maxPeers) first?.drop("others have called since");
-      caller = newCaller({ socket, address, port, idleMs: settings.idleMs }, onPeer, () => callers.delete(key));
+      const serving = server();
+      // Datagrams have no sockets of their own to give away.
+      if (serving.kind === "sockets") return;
+      const sender = { socket, address, port, idleMs: settings.idleMs };
+      caller = newCaller(sender, serving.onPeer, () => callers.delete(key));
       // Turned away on sight, as all are while nobody serves: the next datagram from there is a new caller's.
       if (caller.gone.aborted) return;
     }

@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 import { Backoff } from "@outpost/kernel/backoff.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 
@@ -12,6 +14,11 @@ import { StatusBoard } from "./status-board.ts";
 
 export type ListenerSettings = Extract<LinkSettings, { readonly kind: "listener" }>;
 export type OnPeer = (peer: Peer) => (bytes: Buffer) => void;
+
+/** Whoever serves the port: given peers, or over TCP the sockets themselves. */
+export type Server =
+  | { readonly kind: "peers"; readonly onPeer: OnPeer }
+  | { readonly kind: "sockets"; readonly onSocket: (socket: Socket) => void };
 
 /** A bound socket with everybody who has called it. `failed` resolves with why it stopped listening by itself. */
 export interface Listening extends AsyncDisposable {
@@ -33,7 +40,7 @@ export class Listener implements ListenerLink {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
   #listening: Listening | undefined;
-  #onPeer: OnPeer | undefined;
+  #server: Server | undefined;
 
   constructor(settings: ListenerSettings, deps: LineDeps) {
     this.settings = settings;
@@ -62,20 +69,28 @@ export class Listener implements ListenerLink {
   }
 
   serve(onPeer: OnPeer): Disposable {
-    if (this.#onPeer !== undefined) throw new LinkError("link/taken", `link ${this.id} serves another protocol`);
-    this.#onPeer = onPeer;
-    return {
-      [Symbol.dispose]: () => {
-        if (this.#onPeer !== onPeer) return;
-        this.#onPeer = undefined;
-        this.#listening?.dropPeers("nobody serves this port now");
-      },
-    };
+    return this.#serve({ kind: "peers", onPeer });
+  }
+
+  serveSockets(onSocket: (socket: Socket) => void): Disposable {
+    return this.#serve({ kind: "sockets", onSocket });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new LinkError("link/closed", `link ${this.id} was closed`));
     await this.#ended;
+  }
+
+  #serve(server: Server): Disposable {
+    if (this.#server !== undefined) throw new LinkError("link/taken", `link ${this.id} serves another protocol`);
+    this.#server = server;
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#server !== server) return;
+        this.#server = undefined;
+        this.#listening?.dropPeers("nobody serves this port now");
+      },
+    };
   }
 
   async #keepListening(): Promise<void> {
@@ -99,7 +114,7 @@ export class Listener implements ListenerLink {
 
   async #listenOnce(stop: AbortSignal, onListening: () => void): Promise<never> {
     const listen = this.settings.transport === "tcp" ? listenTcp : listenUdp;
-    await using listening = await listen(this.settings, (peer) => this.#greet(peer));
+    await using listening = await listen(this.settings, () => this.#server ?? NOBODY);
     stop.throwIfAborted();
     this.#listening = listening;
     onListening();
@@ -115,10 +130,12 @@ export class Listener implements ListenerLink {
       this.#listening = undefined;
     }
   }
+}
 
-  #greet(peer: Peer): (bytes: Buffer) => void {
-    if (this.#onPeer !== undefined) return this.#onPeer(peer);
+const NOBODY: Server = {
+  kind: "peers",
+  onPeer(peer) {
     peer.drop("nobody serves this port now");
     return () => undefined;
-  }
-}
+  },
+};

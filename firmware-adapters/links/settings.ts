@@ -41,6 +41,14 @@ const listenerLink = z.strictObject({
   maxPeers: z.int().min(1).max(4_096).default(256),
   /** A sender that says nothing for this long is hung up on. */
   idleMs: z.int().min(1_000).max(172_800_000).default(3_600_000),
+  /** TLS 1.2 or newer over TCP. With `clientCaFile` a caller must show a certificate signed by that authority. */
+  tls: z
+    .strictObject({
+      certFile: z.string().min(1).max(500),
+      keyFile: z.string().min(1).max(500),
+      clientCaFile: z.string().min(1).max(500).optional(),
+    })
+    .optional(),
 });
 
 /** A broker on the site's own network, to which devices or their radio gateways speak. */
