@@ -1,13 +1,17 @@
 import type { Adapter } from "./adapter.ts";
+import { dlt645Family } from "./dlt645/settings.ts";
 import type { Family } from "./family.ts";
 import { modbusFamily } from "./modbus/settings.ts";
+import { signFamily } from "./sign/settings.ts";
 
 /**
  * Every device family we ship: its settings, which the desk checks with too, and its adapter, loaded only where a site
  * uses it, so that a gateway without a serial line never loads the serial port's native code.
  */
 export const catalog = {
+  dlt645: { ...dlt645Family, load: async () => (await import("./dlt645/adapter.ts")).dlt645 },
   modbus: { ...modbusFamily, load: async () => (await import("./modbus/adapter.ts")).modbus },
+  sign: { ...signFamily, load: async () => (await import("./sign/adapter.ts")).sign },
 } satisfies Record<string, Family & { readonly load: () => Promise<Adapter> }>;
 
 export type AdapterKind = keyof typeof catalog;
