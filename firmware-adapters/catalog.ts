@@ -1,6 +1,7 @@
 import type { Adapter } from "./adapter.ts";
 import { dlt645Family } from "./dlt645/settings.ts";
 import type { Family } from "./family.ts";
+import { hj212Family } from "./hj212/settings.ts";
 import { lockerFamily } from "./locker/settings.ts";
 import { modbusFamily } from "./modbus/settings.ts";
 import { signFamily } from "./sign/settings.ts";
@@ -11,6 +12,7 @@ import { signFamily } from "./sign/settings.ts";
  */
 export const catalog = {
   dlt645: { ...dlt645Family, load: async () => (await import("./dlt645/adapter.ts")).dlt645 },
+  hj212: { ...hj212Family, load: async () => (await import("./hj212/adapter.ts")).hj212 },
   locker: { ...lockerFamily, load: async () => (await import("./locker/adapter.ts")).locker },
   modbus: { ...modbusFamily, load: async () => (await import("./modbus/adapter.ts")).modbus },
   sign: { ...signFamily, load: async () => (await import("./sign/adapter.ts")).sign },
