@@ -78,8 +78,8 @@ function openDevice(deviceId: string, settings: LockerSettings, deps: DeviceDeps
     ended: running.ended,
     execute: (command, signal) => running.execute(command, signal),
     async [Symbol.asyncDispose]() {
-      membership[Symbol.dispose]();
       await running[Symbol.asyncDispose]();
+      membership[Symbol.dispose]();
     },
   };
 }

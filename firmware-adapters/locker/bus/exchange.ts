@@ -111,7 +111,10 @@ async function nextBytes(port: BytePort, timeoutMs: number): Promise<Uint8Array 
 
 function noAnswer({ timeoutMs }: Line, { board, kind }: BoardRequest, strayBytes: number): LockerError {
   if (strayBytes > 0) {
-    return new LockerError("locker/bad-frame", `no frame in ${strayBytes} bytes that came after ${kind} of board ${board}`);
+    return new LockerError(
+      "locker/bad-frame",
+      `no frame in ${strayBytes} bytes that came after ${kind} of board ${board}`,
+    );
   }
   return new LockerError("locker/timeout", `board ${board} did not answer ${kind} within ${timeoutMs} ms`);
 }

@@ -138,7 +138,9 @@ export class LockBus {
   async #passLate(board: number, terms: BusTerms, caller: Caller): Promise<void> {
     const ways = this.#members.get(board)?.ways ?? 0;
     const nowMs = terms.clock.monotonicMs();
-    const marker = this.#codec().markers(board, ways).find((one) => !this.#late.mayStillCome(one, nowMs));
+    const marker = this.#codec()
+      .markers(board, ways)
+      .find((one) => !this.#late.mayStillCome(one, nowMs));
     if (marker === undefined) {
       throw new LockerError("locker/unverified", `an older answer of board ${board} may still come`);
     }

@@ -63,6 +63,7 @@ export class Cabinet {
 
   /** Looks until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#wake?.(), { once: true });
     for (;;) {
       const pauseMs = await this.#round(signal);
       await this.#pause(pauseMs, signal);
@@ -99,13 +100,14 @@ export class Cabinet {
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const hurried = new AbortController();
-    this.#wake = () => hurried.abort();
+    signal.throwIfAborted();
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
     try {
-      await this.#deps.clock.sleep(ms, AbortSignal.any([signal, hurried.signal]));
+      await this.#deps.clock.sleep(ms, woken.signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (!hurried.signal.aborted) throw error;
+      if (!woken.signal.aborted) throw error;
     } finally {
       this.#wake = undefined;
     }

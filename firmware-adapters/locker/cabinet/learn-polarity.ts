@@ -42,15 +42,25 @@ export async function learnPolarity(
   while (clock.monotonicMs() < endMs) {
     await clock.sleep(LOOK_EVERY_MS, signal);
     const after = await bitsNow(cabinet, caller);
-    const changed = settings.compartments.filter(({ number }) => after !== undefined && after[number - 1] !== before[number - 1]);
+    const changed = settings.compartments.filter(
+      ({ number }) => after !== undefined && after[number - 1] !== before[number - 1],
+    );
     const [one] = changed;
     if (one === undefined) continue;
     if (changed.length > 1) {
-      return { kind: "unconfirmed", before: null, detail: `${changed.length} bits changed at once: open one door only` };
+      return {
+        kind: "unconfirmed",
+        before: null,
+        detail: `${changed.length} bits changed at once: open one door only`,
+      };
     }
     return { kind: "done", before: null, after: null, detail: verdict(settings, one.number, before[one.number - 1]) };
   }
-  return { kind: "unconfirmed", before: null, detail: `no bit changed within ${seconds} s: was a door opened by hand?` };
+  return {
+    kind: "unconfirmed",
+    before: null,
+    detail: `no bit changed within ${seconds} s: was a door opened by hand?`,
+  };
 }
 
 function verdict({ feedback }: LockerSettings, door: number, whileShut: Bit | undefined): string {

@@ -147,7 +147,11 @@ export class Openings {
   ): Promise<boolean> {
     const { clock } = this.#deps;
     let wasAlwaysSeen = true;
-    for (let pauseMs = FIRST_LOOK_MS; !isSo() && clock.monotonicMs() < endMs; pauseMs = Math.min(pauseMs * 2, MAX_LOOK_MS)) {
+    for (
+      let pauseMs = FIRST_LOOK_MS;
+      !isSo() && clock.monotonicMs() < endMs;
+      pauseMs = Math.min(pauseMs * 2, MAX_LOOK_MS)
+    ) {
       await clock.sleep(pauseMs, caller.signal);
       if (!isSo()) wasAlwaysSeen = (await this.#lookQuietly(caller)) && wasAlwaysSeen;
     }
@@ -181,7 +185,8 @@ export function refusal(reason: RefusalReason, detail: string): Refusal {
 
 /** Nothing has gone out, or the board says that it did nothing. */
 function notSent(error: unknown): Refusal {
-  if (error instanceof LockerError && error.code === "locker/refused") return refusal("refused-by-device", error.message);
+  if (error instanceof LockerError && error.code === "locker/refused")
+    return refusal("refused-by-device", error.message);
   if (error instanceof LinkError && error.code === "link/busy") return refusal("busy", error.message);
   if (error instanceof LinkError || error instanceof LockerError) return refusal("device-offline", error.message);
   throw asError(error);

@@ -30,7 +30,9 @@ export function methodsOf({ codes }: LockerSettings): readonly MethodDescription
   const redeem: MethodDescription = {
     id: "redeem-code",
     name: { zh: "取件码开门", en: "Open by pick-up code" },
-    parameters: [{ id: "code", name: { zh: "取件码或二维码内容", en: "Code, or what the QR code says" }, type: "text" }],
+    parameters: [
+      { id: "code", name: { zh: "取件码或二维码内容", en: "Code, or what the QR code says" }, type: "text" },
+    ],
   };
   return codes === undefined ? [learn] : [redeem, learn];
 }

@@ -35,6 +35,8 @@ export const MORE = -1;
 
 /** What a frame detector may know besides the bytes. */
 export interface Look {
+  /** Where the bytes end. */
+  readonly end: number;
   /** How many locks that board has, where it is known: the length of its answer follows from it. */
   waysOf(board: number): number | undefined;
   /** The line has been silent: what could still grow into a longer frame will not. */
@@ -46,10 +48,9 @@ export interface Look {
  *
  * More bytes never change an answer other than `MORE`, so that frames are the same however the bytes are cut.
  *
- * @param end  where the bytes end.
- * @returns    the frame's length with its check right; 0 where none begins here; `MORE`, with less than 64 bytes there.
+ * @returns the frame's length with its check right; 0 where none begins here; `MORE`, with less than 64 bytes there.
  */
-export type Detect = (bytes: Uint8Array, start: number, end: number, look: Look) => number;
+export type Detect = (bytes: Uint8Array, start: number, look: Look) => number;
 
 /** One maker's protocol: requests to bytes, bytes to frames. Pure. */
 export interface LockCodec {
@@ -69,7 +70,7 @@ export interface LockCodec {
 
 /** The low `count` bits of bytes that begin with lock 1 in the lowest bit of the first. */
 export function bitsOf(bytes: readonly number[], count: number): readonly Bit[] {
-  return Array.from({ length: count }, (_, index) => (((bytes[index >> 3] ?? 0) >> (index & 7)) & 1) === 1 ? 1 : 0);
+  return Array.from({ length: count }, (_, index) => ((((bytes[index >> 3] ?? 0) >> (index & 7)) & 1) === 1 ? 1 : 0));
 }
 
 /** XOR of the bytes from `start` up to `end`. */
@@ -101,7 +102,8 @@ export interface Shape {
  *
  * @param shapes  the longest first.
  */
-export function longestOf(shapes: readonly Shape[], bytes: Uint8Array, start: number, end: number, isFinal: boolean): number {
+export function longestOf(shapes: readonly Shape[], bytes: Uint8Array, start: number, look: Look): number {
+  const { end, isFinal } = look;
   let isWaiting = false;
   for (const shape of shapes) {
     if (!shape.fits(bytes, start, end)) continue;

@@ -25,7 +25,7 @@ export class FrameStream {
   /** @returns the frames that these bytes complete. */
   push(bytes: Uint8Array): readonly BoardFrame[] {
     const frames: BoardFrame[] = [];
-    for (let taken = 0; taken < bytes.length; ) {
+    for (let taken = 0; taken < bytes.length;) {
       if (this.#end === CAPACITY) this.#compact();
       const piece = bytes.subarray(taken, taken + CAPACITY - this.#end);
       this.#bytes.set(piece, this.#end);
@@ -56,9 +56,9 @@ export class FrameStream {
   }
 
   #scan(isFinal: boolean, frames: BoardFrame[]): void {
-    const look = { waysOf: this.#waysOf, isFinal };
+    const look = { waysOf: this.#waysOf, isFinal, end: this.#end };
     while (this.#start < this.#end) {
-      const length = this.#codec.detect(this.#bytes, this.#start, this.#end, look);
+      const length = this.#codec.detect(this.#bytes, this.#start, look);
       if (length === MORE) return;
       if (length === 0) {
         this.#start += 1;

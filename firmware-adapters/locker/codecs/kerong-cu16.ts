@@ -38,11 +38,11 @@ export const kerongCu16: LockCodec = {
         return assert.fail("these boards know no question about a single lock");
     }
   },
-  detect(bytes, start, end, look) {
+  detect(bytes, start, look) {
     if (bytes[start] !== STX) return 0;
-    if (start + 2 >= end) return look.isFinal ? 0 : MORE;
+    if (start + 2 >= look.end) return look.isFinal ? 0 : MORE;
     const shapes = SHAPES.get(bytes[start + 2] ?? 0);
-    return shapes === undefined ? 0 : longestOf(shapes, bytes, start, end, look.isFinal);
+    return shapes === undefined ? 0 : longestOf(shapes, bytes, start, look);
   },
   decode(frame): BoardFrame | undefined {
     const [, address = 0, command, hooksLow = 0, hooksHigh = 0, sensorsLow = 0, sensorsHigh = 0] = frame;

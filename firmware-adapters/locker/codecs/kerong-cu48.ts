@@ -39,13 +39,13 @@ export const kerongCu48: LockCodec = {
         return assert.fail("this protocol does not tell its pulse time");
     }
   },
-  detect(bytes, start, end, look) {
+  detect(bytes, start, look) {
     if (bytes[start] !== STX) return 0;
-    if (start + 3 >= end) return look.isFinal ? 0 : MORE;
+    if (start + 3 >= look.end) return look.isFinal ? 0 : MORE;
     if (bytes[start + 3] !== REPLY) return 0;
     const ways = look.waysOf(bytes[start + 1] ?? 0);
     const shapes = (ways === undefined ? undefined : SHAPES_OF.get(ways)) ?? ANY_SHAPE;
-    return longestOf(shapes, bytes, start, end, look.isFinal);
+    return longestOf(shapes, bytes, start, look);
   },
   decode(frame): BoardFrame {
     const [, board = 0, lock = 0] = frame;

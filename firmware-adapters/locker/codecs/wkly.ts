@@ -44,7 +44,8 @@ export const wkly: LockCodec = {
         return assert.fail("this protocol does not tell its pulse time");
     }
   },
-  detect(bytes, start, end, look) {
+  detect(bytes, start, look) {
+    const { end } = look;
     const more = look.isFinal ? 0 : MORE;
     for (let index = 0; index < HEADER.length; index += 1) {
       if (start + index >= end) return more;

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 
-import { bitsOf, longestOf, MORE, xorOf, type BoardFrame, type BoardRequest, type LockCodec, type Shape } from "./codec.ts";
+import {
+  bitsOf,
+  longestOf,
+  MORE,
+  xorOf,
+  type BoardFrame,
+  type BoardRequest,
+  type LockCodec,
+  type Shape,
+} from "./codec.ts";
 
 const OPEN = 0x8a;
 const STATUS = 0x80;
@@ -36,12 +45,12 @@ export const xor: LockCodec = {
         return assert.fail("this protocol does not tell its pulse time");
     }
   },
-  detect(bytes, start, end, look) {
+  detect(bytes, start, look) {
     const head = bytes[start];
-    if (head === OPEN) return longestOf([SHORT], bytes, start, end, look.isFinal);
+    if (head === OPEN) return longestOf([SHORT], bytes, start, look);
     if (head !== STATUS) return 0;
-    if (start + 1 >= end) return look.isFinal ? 0 : MORE;
-    return longestOf(shapesFor(look.waysOf(bytes[start + 1] ?? 0)), bytes, start, end, look.isFinal);
+    if (start + 1 >= look.end) return look.isFinal ? 0 : MORE;
+    return longestOf(shapesFor(look.waysOf(bytes[start + 1] ?? 0)), bytes, start, look);
   },
   decode(frame) {
     const [head = 0, board = 0, lock = 0, state = 0] = frame;

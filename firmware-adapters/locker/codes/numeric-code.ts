@@ -45,7 +45,11 @@ export function windowAt(atMs: number, { windowMinutes }: NumericCodesSettings):
  *
  * @returns `ordersPerWindow` texts of eight digits.
  */
-export function numericCodes({ cabinetId, settings }: NumericSpace, compartment: string, window: number): readonly string[] {
+export function numericCodes(
+  { cabinetId, settings }: NumericSpace,
+  compartment: string,
+  window: number,
+): readonly string[] {
   const digest = createHmac("sha256", Buffer.from(settings.secret, "base64"))
     .update(`${DOMAIN}\0${cabinetId}\0${compartment}\0${window}`)
     .digest();
@@ -76,7 +80,10 @@ export async function findPlaces(
 }
 
 /** The code at a place, with its life. */
-export function genuineNumeric({ compartment, window, order }: NumericPlace, settings: NumericCodesSettings): GenuineCode {
+export function genuineNumeric(
+  { compartment, window, order }: NumericPlace,
+  settings: NumericCodesSettings,
+): GenuineCode {
   const windowMs = settings.windowMinutes * MINUTE_MS;
   return {
     kind: "numeric",

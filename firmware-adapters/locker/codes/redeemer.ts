@@ -94,10 +94,10 @@ export class Redeemer {
   }
 
   async #use(redemption: Redemption, signal: AbortSignal): Promise<CommandOutcome> {
-    const { doors, openings, isOnline } = this.#deps;
+    const { doors, openings } = this.#deps;
     const { compartment, reference, actor } = redemption;
     // Whatever stands against opening is found before the code is used up.
-    if (!isOnline()) return this.#refuse("device-offline", "the lock board does not answer", reference);
+    if (!this.#deps.isOnline()) return this.#refuse("device-offline", "the lock board does not answer", reference);
     if (doors.door(compartment.number).phase === "open") {
       return this.#refuse("interlocked", `compartment ${compartment.id} is open already`, reference);
     }
@@ -109,19 +109,22 @@ export class Redeemer {
     const order = { actor, reference };
     const outcome = await openings.openReserved({ compartment, order, priority: "command", maxPulses: 1 }, signal);
     if (outcome.kind !== "refused") return outcome;
-    return refusal(outcome.reason, `${outcome.detail}; the code is used up: ask the operator to open ${compartment.id}`);
+    return refusal(
+      outcome.reason,
+      `${outcome.detail}; the code is used up: ask the operator to open ${compartment.id}`,
+    );
   }
 
   /** @returns why the door must stay shut; undefined where the use of the code is on disk, now and for the first time. */
   async #useUp({ code, compartment, actor, reference }: Redemption, signal: AbortSignal): Promise<Refusal | undefined> {
-    const { clock, commit, doors } = this.#deps;
+    const { clock, doors } = this.#deps;
     const { wallMs, confidence } = clock.now();
     const rows = this.#used.rowsToUse(code, confidence === "doubtful" ? undefined : wallMs);
     if (rows === undefined) return this.#refuse("not-committed", "no more codes can be remembered", reference);
     const details = { ...doors.detailsOf(compartment), codeKind: code.kind, reference, actor };
     const accepted = doors.occurrence("code-accepted", details);
     try {
-      const result = await commit({ key: `redeem ${code.id}`, events: [accepted], rows }, signal);
+      const result = await this.#deps.commit({ key: `redeem ${code.id}`, events: [accepted], rows }, signal);
       return result === "committed" ? undefined : this.#refuse("interlocked", "this code was used already", reference);
     } catch (error) {
       signal.throwIfAborted();
@@ -152,12 +155,13 @@ export class Redeemer {
   }
 
   async #countWrong(): Promise<void> {
-    const { clock, memory, log, publish, doors } = this.#deps;
+    const { clock, memory, log, doors } = this.#deps;
     const now = clock.now();
     const next = afterWrongCode(this.#lockoutNow(), now.monotonicMs);
     this.#lockout = next;
     const lockedMs = lockedForMs(next, now.monotonicMs);
-    if (lockedMs > 0) publish(doors.occurrence("code-lockout", { wrong: next.wrong, lockedMs: Math.round(lockedMs) }));
+    if (lockedMs > 0)
+      this.#deps.publish(doors.occurrence("code-lockout", { wrong: next.wrong, lockedMs: Math.round(lockedMs) }));
     try {
       await memory.save({ [LOCKOUT_ROW]: lockoutRow(next, now) });
     } catch (error) {

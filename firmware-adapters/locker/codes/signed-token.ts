@@ -69,10 +69,16 @@ function encodeClaims({ cabinetId, compartment, notBeforeS, expiresAtS, serial }
   const times = Buffer.alloc(2 * SECONDS_BYTES);
   times.writeUInt32BE(notBeforeS, 0);
   times.writeUInt32BE(expiresAtS, SECONDS_BYTES);
-  return Buffer.concat([Buffer.of(VERSION), text(cabinetId), text(compartment), times, Buffer.from(serial, "hex")]);
+  return Buffer.concat([
+    Buffer.of(VERSION),
+    prefixed(cabinetId),
+    prefixed(compartment),
+    times,
+    Buffer.from(serial, "hex"),
+  ]);
 }
 
-function text(value: string): Buffer {
+function prefixed(value: string): Buffer {
   const bytes = Buffer.from(value, "ascii");
   return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }

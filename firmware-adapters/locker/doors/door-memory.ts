@@ -48,8 +48,9 @@ export class DoorMemory {
 
   /** Writes what changed, the latest only, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#wake?.(), { once: true });
     while (!signal.aborted) {
-      if (this.#wanted === undefined || this.#wanted === this.#kept) await this.#untilNoted(signal);
+      if (this.#wanted === undefined || this.#wanted === this.#kept) await this.#untilWoken();
       else await this.#write(this.#wanted);
     }
   }
@@ -64,10 +65,9 @@ export class DoorMemory {
     }
   }
 
-  async #untilNoted(signal: AbortSignal): Promise<void> {
+  async #untilWoken(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    signal.addEventListener("abort", () => resolve(), { once: true });
     await promise;
     this.#wake = undefined;
   }

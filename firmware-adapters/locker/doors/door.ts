@@ -17,7 +17,12 @@ export interface Order {
  */
 export type Door =
   | { readonly phase: "unknown" }
-  | { readonly phase: "shut"; readonly hasFailed: boolean; readonly lastOrder?: Order; readonly lastOrderUntilMs?: number }
+  | {
+      readonly phase: "shut";
+      readonly hasFailed: boolean;
+      readonly lastOrder?: Order;
+      readonly lastOrderUntilMs?: number;
+    }
   | {
       readonly phase: "opening";
       readonly order: Order;

@@ -4,8 +4,8 @@ import { eventTime, type BadReason, type DeviceEvent } from "../../event.ts";
 import type { PointBoard } from "../../point-board.ts";
 import type { Bit, BoardFrame } from "../codecs/codec.ts";
 import type { Compartment, LockerSettings } from "../settings.ts";
-import { doorPoints, isOpening, stepDoor, UNKNOWN, type Door, type DoorInput, type Happening } from "./door.ts";
 import type { DoorMemory } from "./door-memory.ts";
+import { doorPoints, isOpening, stepDoor, UNKNOWN, type Door, type DoorInput, type Happening } from "./door.ts";
 
 export interface DoorsDeps {
   readonly clock: Clock;
@@ -101,7 +101,8 @@ export class Doors {
   }
 
   #bad({ number, hasOccupancySensor }: Compartment, reason: BadReason, detail: string): void {
-    for (const point of ["open", "forced", "leftOpen", "failed"]) this.#deps.board.bad(`door${number}.${point}`, reason, detail);
+    for (const point of ["open", "forced", "leftOpen", "failed"])
+      this.#deps.board.bad(`door${number}.${point}`, reason, detail);
     if (hasOccupancySensor) this.#deps.board.bad(`door${number}.occupied`, reason, detail);
   }
 
