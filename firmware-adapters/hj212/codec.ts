@@ -6,7 +6,7 @@ export const MAX_SEGMENT_BYTES = 9_999;
 const HEADER_BYTES = 6;
 const CRC_BYTES = 4;
 const MAX_FRAME_BYTES = HEADER_BYTES + MAX_SEGMENT_BYTES + CRC_BYTES;
-const KEPT_BYTES = 4 * MAX_FRAME_BYTES;
+const KEPT_BYTES = 2 * MAX_FRAME_BYTES;
 const START = Buffer.from("##");
 /** No segment has this in it: where it stands, a frame was cut short and the next one begins. */
 const NEXT_FRAME = Buffer.from("\r\n##");
