@@ -1,11 +1,15 @@
+import { MOSQUITTO, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 
 import { describeAdapter, type Rig } from "../conformance.ts";
-import { startAedes } from "../links/testing/brokers.ts";
+import { startAedes, startMosquitto } from "../links/testing/brokers.ts";
 import { sign } from "./adapter.ts";
 import { signFamily, signSettings } from "./settings.ts";
 import { startSimulator, type Simulator } from "./simulator/simulator.ts";
 import { CLIENT_ID, LOOPBACK, QUICK } from "./testing/rigs.ts";
+
+const noMosquitto = missingPeer(MOSQUITTO);
+if (noMosquitto !== undefined) console.warn(`skipped behind mosquitto: ${noMosquitto}`);
 
 /** What the simulated panel's brightness may be, by day and by night. */
 const isPossible = (value: number): boolean => value === 80 || value === 30;
@@ -35,9 +39,12 @@ async function httpRig(): Promise<Rig> {
 }
 
 /** @param more  what another dialect says otherwise. */
-async function mqttRig(more: { readonly dialect?: object; readonly staleMs?: number } = {}): Promise<Rig> {
+async function mqttRig(
+  startBroker: typeof startAedes,
+  more: { readonly dialect?: object; readonly staleMs?: number } = {},
+): Promise<Rig> {
   const stack = new AsyncDisposableStack();
-  const broker = stack.use(await startAedes());
+  const broker = stack.use(await startBroker());
   const simulator = stack.use(await startSimulator({ mqtt: broker.url }));
   const { dialect = {}, ...via } = more;
   const settings = { ...QUICK, dialect, via: { kind: "mqtt", topic: "sign", ...via } };
@@ -60,10 +67,13 @@ async function mqttRig(more: { readonly dialect?: object; readonly staleMs?: num
 }
 
 describeAdapter("a sign over HTTP", sign, httpRig);
-describeAdapter("a sign over MQTT", sign, () => mqttRig());
+describeAdapter("a sign over MQTT", sign, () => mqttRig(startAedes));
 describeAdapter("a sign over MQTT that cannot be asked", sign, () =>
-  mqttRig({ dialect: { mqtt: { ask: null } }, staleMs: 1_500 }),
+  mqttRig(startAedes, { dialect: { mqtt: { ask: null } }, staleMs: 1_500 }),
 );
+describe.skipIf(noMosquitto !== undefined)("behind mosquitto", () => {
+  describeAdapter("a sign over MQTT", sign, () => mqttRig(startMosquitto));
+});
 
 describe("configuring a sign", () => {
   const via = { kind: "http", url: "http://sign.local" };

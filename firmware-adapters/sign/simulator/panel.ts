@@ -23,7 +23,8 @@ export interface PanelState {
   readonly fault: string | false;
 }
 
-const OWN_TEXT = ["公交电子站牌", "Bus stop"];
+/** What it shows while nobody has given it anything. */
+const OWN_TEXT = ["欢迎候车", "Welcome"];
 const DAY_BRIGHTNESS = 80;
 const NIGHT_BRIGHTNESS = 30;
 

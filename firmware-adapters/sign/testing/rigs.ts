@@ -15,8 +15,8 @@ export const CLIENT_ID = "gateway";
 /** Quick settings, so that tests need no patience. */
 export const QUICK = {
   pollMs: 200,
-  timeoutMs: 400,
-  settleMs: 800,
+  timeoutMs: 1_000,
+  settleMs: 1_500,
   messages: [{ text: { zh: "地道积水，请绕行", en: "Underpass flooded" } }, { text: { zh: "大雾", en: "Fog" } }],
 };
 
