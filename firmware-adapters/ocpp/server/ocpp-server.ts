@@ -1,0 +1,202 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+
+import type { Clock } from "@outpost/kernel/clock.ts";
+import type { Log } from "@outpost/kernel/log.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+import { RPCServer, type RPCClient } from "ocpp-rpc";
+
+import { LinkError } from "../../links/errors.ts";
+import type { ListenerLink } from "../../links/link.ts";
+import type { OcppVersion } from "../words.ts";
+import { Connection, type OnCall } from "./connection.ts";
+import { HandshakeRate } from "./handshake-rate.ts";
+import { isPassword } from "./password.ts";
+import { parseRequestUrl } from "./request-url.ts";
+
+/** A charge point that may call here. */
+export interface ExpectedStation {
+  readonly identity: string;
+  readonly versions: readonly OcppVersion[];
+  /** 0: none, 1: password, 2: password over TLS, 3: client certificate. It is never lowered. */
+  readonly securityProfile: 0 | 1 | 2 | 3;
+  /** The AuthorizationKey, for profiles 1 and 2. */
+  readonly password: string | undefined;
+  /** Common name of the client certificate, for profile 3. */
+  readonly commonName: string;
+  /** Its calls are refused while this is so: relay mode, while upstream is away. */
+  isTurnedAway?(): boolean;
+  /** It has called. The older connection of the same identity is closed already. */
+  onConnect(connection: Connection): OnCall;
+}
+
+export interface OcppServerDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const VERSIONS: readonly OcppVersion[] = ["ocpp2.0.1", "ocpp1.6"];
+const MAX_MESSAGE_BYTES = 256 * 1024;
+const PING_EVERY_MS = 30_000;
+const HANDSHAKE_WITHIN_MS = 10_000;
+
+interface Running {
+  readonly http: Server;
+  readonly serving: Disposable;
+  readonly deps: OcppServerDeps;
+}
+
+/** The WebSocket server of one listener, shared by all charge points on it. It runs while there is one. */
+export class OcppServer {
+  readonly #stations = new Map<string, ExpectedStation>();
+  readonly #connections = new Map<string, Connection>();
+  readonly #rate = new HandshakeRate();
+  #running: Running | undefined;
+
+  /**
+   * Lets a station call from now on.
+   *
+   * @returns what ends it: its connection is closed.
+   * @throws LinkError `link/taken` where another device has this identity, or another protocol the port.
+   */
+  expect(station: ExpectedStation, link: ListenerLink, deps: OcppServerDeps): Disposable {
+    const { identity } = station;
+    if (this.#stations.has(identity)) throw new LinkError("link/taken", `two devices are the station ${identity}`);
+    this.#running ??= this.#run(link, deps);
+    this.#stations.set(identity, station);
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#stations.get(identity) !== station) return;
+        this.#stations.delete(identity);
+        this.#connections.get(identity)?.close("the device was closed");
+        if (this.#stations.size === 0) this.#stop();
+      },
+    };
+  }
+
+  #run(link: ListenerLink, deps: OcppServerDeps): Running {
+    const http = createServer({ requestTimeout: HANDSHAKE_WITHIN_MS, headersTimeout: HANDSHAKE_WITHIN_MS });
+    http.on("request", (_, response) => response.writeHead(426, { upgrade: "websocket" }).end());
+    http.on("clientError", (_, socket) => socket.destroy());
+    const rpc = this.#rpcServer(deps);
+    http.on("upgrade", (request, socket, head) => this.#upgrade(rpc, { request, socket, head }, deps));
+    const serving = link.serveSockets((socket) => http.emit("connection", socket));
+    return { http, serving, deps };
+  }
+
+  #stop(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.serving[Symbol.dispose]();
+    running?.http.closeAllConnections();
+  }
+
+  #rpcServer(deps: OcppServerDeps): RPCServer {
+    const rpc = new RPCServer({
+      protocols: [...VERSIONS],
+      // Inbound we are tolerant and count; outbound `Connection` is strict.
+      strictMode: false,
+      pingIntervalMs: PING_EVERY_MS,
+      deferPingsOnActivity: true,
+      maxBadMessages: Number.POSITIVE_INFINITY,
+      wssOptions: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: { threshold: 1_024 } },
+    });
+    rpc.auth((accept, _reject, { identity, protocols }) => {
+      const versions = this.#stations.get(identity)?.versions ?? [];
+      // Without a version in common the handshake is completed and the connection closed: OCPP-J 1.6, section 3.2.
+      accept({}, versions.find((version) => protocols.has(version)) ?? false);
+    });
+    rpc.on("client", (client: RPCClient) => this.#greet(client, deps));
+    return rpc;
+  }
+
+  #greet(client: RPCClient, { clock, log }: OcppServerDeps): void {
+    const { identity = "", protocol } = client;
+    const station = this.#stations.get(identity);
+    const version = VERSIONS.find((one) => one === protocol);
+    if (station === undefined || version === undefined) {
+      log.warn("charge point turned away", { identity, why: "no OCPP version in common" });
+      client.close({ code: 1002, reason: "no OCPP version in common" }).catch(() => {});
+      return;
+    }
+    // A station that lost its line knows it before we do: its old connection would answer nobody for minutes.
+    this.#connections.get(identity)?.close("the station has called again");
+    const connection = new Connection(client, { identity, version, clock });
+    this.#connections.set(identity, connection);
+    connection.closed.addEventListener("abort", () => {
+      if (this.#connections.get(identity) === connection) this.#connections.delete(identity);
+    });
+    connection.serve(station.onConnect(connection));
+  }
+
+  #upgrade(rpc: RPCServer, { request, socket, head }: Upgrade, { clock, log }: OcppServerDeps): void {
+    socket.on("error", () => socket.destroy());
+    const checked = this.#check(request, clock.monotonicMs());
+    if (checked.kind === "refused") {
+      log.warn("charge point refused", {
+        from: request.socket.remoteAddress,
+        status: checked.status,
+        why: checked.why,
+      });
+      const words = checked.status === 401 ? "\r\nWWW-Authenticate: Basic" : "";
+      socket.end(`HTTP/1.1 ${checked.status} Refused${words}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    if (!(socket instanceof Socket)) return;
+    rpc.handleUpgrade(request, socket, head).catch((error: unknown) => {
+      log.warn("handshake failed", { identity: checked.identity, reason: asError(error).message });
+      socket.destroy();
+    });
+  }
+
+  #check(request: IncomingMessage, nowMs: number): Checked {
+    const address = request.socket.remoteAddress ?? "";
+    if (!this.#rate.allows(address, nowMs)) return { kind: "refused", status: 429, why: "too many tries" };
+    const url = parseRequestUrl(request.url);
+    if (url.kind === "refused") return url;
+    if (request.headers.upgrade?.toLowerCase() !== "websocket")
+      return { kind: "refused", status: 400, why: "no WebSocket" };
+    const station = this.#stations.get(url.identity);
+    if (station === undefined) return { kind: "refused", status: 404, why: `${url.identity} is not known here` };
+    if (!isAuthorised(request, station))
+      return { kind: "refused", status: 401, why: `${url.identity} is not who it says` };
+    if (station.isTurnedAway?.() === true) return { kind: "refused", status: 503, why: "upstream is away" };
+    return { kind: "fine", identity: url.identity };
+  }
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+type Checked =
+  | { readonly kind: "fine"; readonly identity: string }
+  | { readonly kind: "refused"; readonly status: 400 | 401 | 404 | 429 | 503; readonly why: string };
+
+/** @see OCPP 1.6 security whitepaper edition 3, section 2; OCPP 2.0.1 part 2, A00 */
+function isAuthorised(request: IncomingMessage, station: ExpectedStation): boolean {
+  switch (station.securityProfile) {
+    case 0:
+      return true;
+    case 1:
+    case 2:
+      return station.password !== undefined && isPassword(basicPassword(request, station.identity), station.password);
+    case 3:
+      return (
+        request.socket instanceof TLSSocket && request.socket.getPeerCertificate().subject?.CN === station.commonName
+      );
+  }
+}
+
+/** The password of HTTP Basic, as bytes: keys may be any. Undefined where it is another user's. */
+function basicPassword(request: IncomingMessage, identity: string): Buffer | undefined {
+  const encoded = /^ *basic +([A-Za-z0-9._~+/-]+=*) *$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const both = Buffer.from(encoded, "base64");
+  const user = Buffer.from(`${identity}:`);
+  return both.subarray(0, user.length).equals(user) ? both.subarray(user.length) : undefined;
+}
