@@ -3,7 +3,7 @@ import { unreachable } from "@outpost/kernel/never.ts";
 
 import type { MethodDescription } from "../adapter.ts";
 import type { CommandOutcome, DeviceCommand } from "../event.ts";
-import { CN } from "./commands.ts";
+import { CN } from "./message/commands.ts";
 import type { RequestResult } from "./station/requests.ts";
 import type { Station } from "./station/station.ts";
 

@@ -1,15 +1,8 @@
 import type { PointDescription } from "../adapter.ts";
-import type { BoardPoint } from "../point-board.ts";
+import { quantityPoints, type QuantityPoint } from "../receiving/quantities.ts";
 import { Hj212Error } from "./errors.ts";
 import { knownFactor } from "./factors/factors.ts";
-import type { FactorSettings, Hj212Settings } from "./settings.ts";
-
-/** A factor as a point. */
-export interface FactorPoint extends PointDescription, BoardPoint {
-  readonly code: string;
-  readonly min: number;
-  readonly max: number;
-}
+import type { Hj212Settings } from "./settings.ts";
 
 /** What every station has beside its factors: 0 or 1. */
 export const STATE_POINTS = [
@@ -19,30 +12,12 @@ export const STATE_POINTS = [
 ] as const satisfies readonly PointDescription[];
 
 /** @throws Hj212Error `hj212/bad-settings` where a factor has no name, or two points have the same. */
-export function factorPoints({ factors }: Hj212Settings): readonly FactorPoint[] {
-  const points = factors.map(factorPoint);
-  const taken = new Set<string>(STATE_POINTS.map(({ id }) => id));
-  const codes = new Set<string>();
-  for (const [index, { id, code }] of points.entries()) {
-    if (taken.has(id)) throw bad(index, `two points are called ${id}; give one an id of its own`);
-    if (codes.has(code)) throw bad(index, `code ${code} stands there twice`);
-    taken.add(id);
-    codes.add(code);
-  }
-  return points;
-}
-
-function factorPoint(settings: FactorSettings, index: number): FactorPoint {
-  const { code, deadband, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = settings;
-  const known = knownFactor(code);
-  const { id = known?.id, unit = known?.unit, name = known?.name } = settings;
-  if (id === undefined || unit === undefined || name === undefined) {
-    throw bad(index, `code ${code} is in no table of ours: give it id, unit and name`);
-  }
-  if (min >= max) throw bad(index, `min ${min} is not below max ${max}`);
-  return { code, id, unit, name, deadband, min, max };
-}
-
-function bad(index: number, message: string): Hj212Error {
-  return new Hj212Error("hj212/bad-settings", `settings.factors[${index}]: ${message}`);
+export function factorPoints({ factors }: Hj212Settings): readonly QuantityPoint[] {
+  const points = quantityPoints(
+    factors,
+    knownFactor,
+    STATE_POINTS.map(({ id }) => id),
+  );
+  if (!("problem" in points)) return points;
+  throw new Hj212Error("hj212/bad-settings", `settings.factors[${points.index}]: ${points.problem}`);
 }

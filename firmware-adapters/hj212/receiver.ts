@@ -4,7 +4,7 @@ import type { ListenerLink, Peer } from "../links/link.ts";
 import { Stations } from "../receiving/stations.ts";
 import { Strangers } from "../receiving/strangers.ts";
 import { FrameParser } from "./codec.ts";
-import { parseSegment, type Message } from "./segment.ts";
+import { parseSegment, type Message } from "./message/segment.ts";
 
 /** Takes the messages of one station. @returns false where the password is wrong. */
 export interface MessageTaker {

@@ -1,6 +1,6 @@
 import type { CodecCase } from "../../testing/codec-case.ts";
 import { encodeFrame, FrameParser } from "../codec.ts";
-import { parseParameters, parseSegment } from "../segment.ts";
+import { parseParameters, parseSegment } from "../message/segment.ts";
 
 const FRAMES = 500;
 /** What one TCP segment carries. */

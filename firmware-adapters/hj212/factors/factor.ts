@@ -1,14 +1,9 @@
-import type { Name } from "../../adapter.ts";
+import type { Quantity } from "../../receiving/quantities.ts";
 
-/** One thing that stations measure, as the standard codes it. */
-export interface Factor {
-  readonly code: string;
+/** One thing that stations measure. */
+export interface Factor extends Quantity {
   /** Its code in HJ/T 212-2005, where it had one. */
   readonly formerCode?: string;
-  /** What its point is called unless the settings say otherwise. */
-  readonly id: string;
-  readonly unit: string;
-  readonly name: Name;
 }
 
 /** Columns: code, former code, point, unit, 中文, English. */

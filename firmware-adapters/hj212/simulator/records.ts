@@ -1,8 +1,8 @@
-import type { ZonedTime } from "../../receiving/zoned-time.ts";
+import type { ZonedTime } from "../../receiving/time/zoned-time.ts";
 import { encodeFrame } from "../codec.ts";
-import { CN } from "../commands.ts";
-import { encodeSegment, FLAG, type Message } from "../segment.ts";
-import { formatQn, formatTime } from "../station-time.ts";
+import { CN } from "../message/commands.ts";
+import { encodeSegment, FLAG, type Message } from "../message/segment.ts";
+import { formatQn, formatTime } from "../message/station-time.ts";
 
 /** What a simulated instrument shows. */
 export interface Instrument {

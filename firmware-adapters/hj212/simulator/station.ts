@@ -2,12 +2,12 @@ import { connect, type Socket } from "node:net";
 
 import type { Clock } from "@outpost/kernel/clock.ts";
 
-import { ZonedTime } from "../../receiving/zoned-time.ts";
+import { ZonedTime } from "../../receiving/time/zoned-time.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
 import { FrameParser } from "../codec.ts";
-import { CN } from "../commands.ts";
-import { parseParameters, parseSegment, type Message } from "../segment.ts";
-import { formatTime, parseTime } from "../station-time.ts";
+import { CN } from "../message/commands.ts";
+import { parseParameters, parseSegment, type Message } from "../message/segment.ts";
+import { formatTime, parseTime } from "../message/station-time.ts";
 import { frameOf, newRecord, systemOf, type Instrument, type Outgoing } from "./records.ts";
 
 export interface SimulatedStationOptions {

@@ -1,9 +1,9 @@
 import type { Clock } from "@outpost/kernel/clock.ts";
 
-import type { ZonedTime } from "../../receiving/zoned-time.ts";
-import { CN } from "../commands.ts";
-import { parseParameters, type Message } from "../segment.ts";
-import { formatQn } from "../station-time.ts";
+import type { ZonedTime } from "../../receiving/time/zoned-time.ts";
+import { CN } from "../message/commands.ts";
+import { parseParameters, type Message } from "../message/segment.ts";
+import { formatQn } from "../message/station-time.ts";
 
 /** How a request ended. `answers`: what the station said in between, such as its time. */
 export type RequestResult =

@@ -1,22 +1,22 @@
 import { crc32 } from "node:zlib";
 
 import type { DeviceDeps } from "../../adapter.ts";
-import { eventTime, type DeviceEvent, type Occurrence } from "../../event.ts";
+import type { DeviceEvent, Occurrence } from "../../event.ts";
 import type { ListenerLink, Peer } from "../../links/link.ts";
 import { PointBoard } from "../../point-board.ts";
-import { CommitOnce } from "../../receiving/commit-once.ts";
-import { boundedDetails } from "../../receiving/details.ts";
-import { judgeTime } from "../../receiving/measuring-time.ts";
 import { Presence } from "../../receiving/presence.ts";
+import type { QuantityPoint } from "../../receiving/quantities.ts";
+import { boundedDetails } from "../../receiving/recording/details.ts";
+import { Records } from "../../receiving/recording/records.ts";
 import { Tasks } from "../../receiving/tasks.ts";
-import { ZonedTime } from "../../receiving/zoned-time.ts";
+import { ZonedTime } from "../../receiving/time/zoned-time.ts";
 import { encodeFrame } from "../codec.ts";
-import { CN, commandOf } from "../commands.ts";
-import { STATE_POINTS, type FactorPoint } from "../points.ts";
-import { decimal } from "../readings.ts";
-import { encodeSegment, FLAG, parseParameters, type Message, type Parameters } from "../segment.ts";
+import { CN, commandOf } from "../message/commands.ts";
+import { decimal } from "../message/readings.ts";
+import { encodeSegment, FLAG, parseParameters, type Message, type Parameters } from "../message/segment.ts";
+import { formatTime, parseTime } from "../message/station-time.ts";
+import { STATE_POINTS } from "../points.ts";
 import type { Hj212Settings } from "../settings.ts";
-import { formatTime, parseTime } from "../station-time.ts";
 import { Parts, type Dropped } from "./parts.ts";
 import { Requests, type RequestResult } from "./requests.ts";
 import { Values } from "./values.ts";
@@ -24,7 +24,7 @@ import { Values } from "./values.ts";
 export interface StationOptions {
   readonly deviceId: string;
   readonly settings: Hj212Settings;
-  readonly points: readonly FactorPoint[];
+  readonly points: readonly QuantityPoint[];
 }
 
 const TIDY_EVERY_MS = 30_000;
@@ -38,12 +38,10 @@ export class Station {
   readonly #presence: Presence;
   readonly #values: Values;
   readonly #zone: ZonedTime;
-  readonly #commits: CommitOnce;
+  readonly #records: Records;
   readonly #parts: Parts;
   readonly #requests: Requests;
   readonly #tasks = new Tasks();
-  /** The latest measuring time that was live. */
-  #latestMs: number | undefined;
   /** How the station last wrote its head, for requests. */
   #last: Pick<Message, "st" | "pw" | "flag"> | undefined;
 
@@ -61,14 +59,19 @@ export class Station {
     this.#presence = new Presence(this.#board, { ...settings, clock, link });
     this.#values = new Values(points, settings.source === "realtime" ? "Rtd" : "Avg", this.#board, this.#presence);
     this.#zone = new ZonedTime(settings.timeZone);
-    this.#commits = new CommitOnce(deps, signal);
+    const { liveWithinMs } = settings;
+    this.#records = new Records({ deviceId, pointIds: this.#pointIds, liveWithinMs }, this.#board, deps, signal);
     this.#parts = new Parts(deps.memory, clock.monotonicMs());
     this.#requests = new Requests(clock, this.#zone);
   }
 
+  get #pointIds(): readonly string[] {
+    return [...this.#options.points, ...STATE_POINTS].map(({ id }) => id);
+  }
+
   /** The device's loops. */
   begin(): readonly Promise<unknown>[] {
-    for (const { id } of [...this.#options.points, ...STATE_POINTS]) {
+    for (const id of this.#pointIds) {
       this.#board.bad(id, "not-yet-read", "the station has not called yet");
     }
     return [this.#presence.run(this.#signal), this.#tidy(), this.#tasks.run(this.#signal)];
@@ -129,9 +132,10 @@ export class Station {
         this.#acknowledge(message, peer);
         return;
       case "waits": {
-        const events = step.dropped.map((dropped) => this.#incomplete(dropped));
-        const result = await this.#commits.commit(keyOf(message), () => ({ events, rows: step.rows }));
-        if (result === "committed" || result === "known") this.#acknowledge(message, peer);
+        const events = (): readonly DeviceEvent[] => step.dropped.map((dropped) => this.#incomplete(dropped));
+        if (await this.#records.commit({ key: keyOf(message), rows: step.rows, events })) {
+          this.#acknowledge(message, peer);
+        }
         return;
       }
       case "whole":
@@ -142,43 +146,16 @@ export class Station {
   /** Publishes what a whole message says; where the station asks for an answer, or parts wait on disk, by a commit. */
   async #deliver(message: Message, { peer, cp, rows, onCommitted }: Delivery): Promise<void> {
     const parameters = parseParameters(cp);
+    const events = (): readonly DeviceEvent[] => this.#eventsOf(message, parameters);
     const isAsked = (message.flag & FLAG.asksAnswer) !== 0;
     if (!isAsked && message.part === undefined) {
-      for (const event of this.#eventsOf(message, parameters)) this.#deps.publish(event);
+      this.#records.publish(events());
     } else {
-      const result = await this.#commit(message, parameters, rows);
-      if (result !== "committed" && result !== "known") return;
+      if (!(await this.#records.commit({ key: keyOf(message), rows, events }))) return;
       onCommitted?.();
       this.#acknowledge(message, peer);
     }
     if (message.cn === CN.asksTime) this.#answerTime();
-  }
-
-  async #commit(message: Message, parameters: Parameters, rows: Delivery["rows"]) {
-    let events: readonly DeviceEvent[] = [];
-    let dark: readonly DeviceEvent[] = [];
-    const result = await this.#commits.commit(keyOf(message), () => {
-      const before = new Set(this.#litPoints());
-      events = this.#eventsOf(message, parameters);
-      dark = events.filter((event) => event.kind === "measurement" && !before.has(event.pointId));
-      return { events, rows };
-    });
-    // A repetition of what was committed in an earlier life, or before the station was lost, still says how things are.
-    if (result === "known") for (const event of dark) this.#deps.publish(event);
-    if (result === "busy") this.#publishValues(message, parameters);
-    return result;
-  }
-
-  /** The disk hangs, and the station will send this again: only what rules watch goes out now. */
-  #publishValues(message: Message, parameters: Parameters): void {
-    for (const event of this.#eventsOf(message, parameters)) {
-      if (event.kind === "measurement") this.#deps.publish(event);
-    }
-  }
-
-  #litPoints(): readonly string[] {
-    const ids = [...this.#options.points, ...STATE_POINTS].map(({ id }) => id);
-    return ids.filter((id) => this.#board.value(id) !== undefined);
   }
 
   #eventsOf(message: Message, parameters: Parameters): readonly DeviceEvent[] {
@@ -190,19 +167,11 @@ export class Station {
   }
 
   #liveEvents(message: Message, parameters: Parameters): readonly DeviceEvent[] {
-    const { wallMs, confidence } = this.#deps.clock.now();
     const said = parameters.plain.get("DataTime") ?? message.qn;
     const measuredAtMs = parseTime(said.slice(0, 14), this.#zone);
     if (measuredAtMs === undefined) return [this.#occurrence("undated-data", message, parameters)];
-    const verdict = judgeTime({
-      measuredAtMs,
-      nowMs: wallMs,
-      isClockConfident: confidence !== "doubtful",
-      latestMs: this.#latestMs,
-      liveWithinMs: this.#options.settings.liveWithinMs,
-    });
+    const verdict = this.#records.judge(measuredAtMs);
     if (verdict === "historic") return [this.#occurrence("historic-data", message, parameters)];
-    this.#latestMs = measuredAtMs;
     const measurements = this.#values.measure(parameters);
     return [...measurements, this.#values.clockWrong(verdict === "clock-ahead")];
   }
@@ -216,16 +185,11 @@ export class Station {
     ];
     const measuredAtMs = parseTime(plain.get("DataTime")?.slice(0, 14), this.#zone);
     const ours = { cn, qn, ...(measuredAtMs === undefined ? {} : { measuredAtMs }) };
-    return this.#happened(name, boundedDetails(ours, theirs));
+    return this.#records.happened(name, boundedDetails(ours, theirs));
   }
 
   #incomplete({ qn, cn, have, count }: Dropped): Occurrence {
-    return this.#happened("incomplete-data", { qn, cn, have, count });
-  }
-
-  #happened(name: string, details: Occurrence["details"]): Occurrence {
-    const { deviceId } = this.#options;
-    return { kind: "occurrence", deviceId, name, details, ...eventTime(this.#deps.clock.now()) };
+    return this.#records.happened("incomplete-data", { qn, cn, have, count });
   }
 
   #acknowledge(message: Message, peer: Peer): void {

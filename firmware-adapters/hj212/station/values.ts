@@ -1,13 +1,13 @@
 import type { Measurement } from "../../event.ts";
 import type { PointBoard } from "../../point-board.ts";
 import type { Presence } from "../../receiving/presence.ts";
-import type { FactorPoint } from "../points.ts";
-import { FAULT_FLAGS, MAINTENANCE_FLAGS, readFactor } from "../readings.ts";
-import type { Parameters } from "../segment.ts";
+import type { QuantityPoint } from "../../receiving/quantities.ts";
+import { FAULT_FLAGS, MAINTENANCE_FLAGS, readFactor } from "../message/readings.ts";
+import type { Parameters } from "../message/segment.ts";
 
 /** The station's points: what its live records say. */
 export class Values {
-  readonly #points: readonly FactorPoint[];
+  readonly #points: readonly QuantityPoint[];
   readonly #field: string;
   readonly #board: PointBoard;
   readonly #presence: Presence;
@@ -15,7 +15,7 @@ export class Values {
   readonly #flags = new Map<string, string>();
 
   /** @param field  which field of a factor is its value: Rtd or Avg. */
-  constructor(points: readonly FactorPoint[], field: string, board: PointBoard, presence: Presence) {
+  constructor(points: readonly QuantityPoint[], field: string, board: PointBoard, presence: Presence) {
     this.#points = points;
     this.#field = field;
     this.#board = board;

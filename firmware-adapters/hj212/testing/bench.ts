@@ -4,7 +4,7 @@ import { Caller, openPort, portOf } from "../../links/testing/callers.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../../testing/fake-deps.ts";
 import { hj212 } from "../adapter.ts";
 import { encodeFrame, FrameParser } from "../codec.ts";
-import { encodeSegment, parseSegment, type Message } from "../segment.ts";
+import { encodeSegment, parseSegment, type Message } from "../message/segment.ts";
 
 export const MN = "010000A8900016F000169DC0";
 export const SETTINGS = { mn: MN, factors: [{ code: "w01018" }, { code: "w01001", min: 0, max: 14 }] };

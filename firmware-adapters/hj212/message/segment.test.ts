@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { ZonedTime } from "../receiving/zoned-time.ts";
-import { FACTORS, knownFactor } from "./factors/factors.ts";
-import { factorPoints, type FactorPoint } from "./points.ts";
+import type { QuantityPoint } from "../../receiving/quantities.ts";
+import { ZonedTime } from "../../receiving/time/zoned-time.ts";
+import { FACTORS, knownFactor } from "../factors/factors.ts";
+import { factorPoints } from "../points.ts";
+import { hj212Settings } from "../settings.ts";
 import { readFactor } from "./readings.ts";
 import { encodeSegment, parseParameters, parseSegment, type Message } from "./segment.ts";
-import { hj212Settings } from "./settings.ts";
 import { formatQn, formatTime, parseTime } from "./station-time.ts";
 
 const runs = { numRuns: 10_000, seed: Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000) };
@@ -119,7 +120,7 @@ describe("parameters", () => {
 });
 
 describe("a factor's reading", () => {
-  const point: FactorPoint = {
+  const point: QuantityPoint = {
     id: "ph",
     code: "w01001",
     unit: "",

@@ -1,5 +1,5 @@
-import { MAX_SEGMENT_BYTES } from "./codec.ts";
-import { Hj212Error } from "./errors.ts";
+import { MAX_SEGMENT_BYTES } from "../codec.ts";
+import { Hj212Error } from "../errors.ts";
 
 /** Bit 0 of Flag: the sender wants an answer. Bit 1: the data comes in numbered parts. Bits 2 to 7: edition (0 = 2005, 1 = 2017). */
 export const FLAG = { asksAnswer: 1, isSplit: 2, edition: 0xfc } as const;

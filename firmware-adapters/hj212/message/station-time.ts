@@ -1,4 +1,4 @@
-import type { LocalTime, ZonedTime } from "../receiving/zoned-time.ts";
+import type { LocalTime, ZonedTime } from "../../receiving/time/zoned-time.ts";
 
 const TIME = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?(\d{3})?$/;
 

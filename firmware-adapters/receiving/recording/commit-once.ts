@@ -1,4 +1,4 @@
-import type { CommitRequest, DeviceDeps } from "../adapter.ts";
+import type { CommitRequest, DeviceDeps } from "../../adapter.ts";
 
 /**
  * `committed`, `known`: acknowledge it. `failed`: the disk did not take it, so that the sender must send it again. `busy`:

@@ -1,5 +1,5 @@
-import type { Reading } from "../event.ts";
-import type { FactorPoint } from "./points.ts";
+import type { Reading } from "../../event.ts";
+import { withinRange, type QuantityPoint } from "../../receiving/quantities.ts";
 
 /** What the standard's data flags mean. Only N makes a value good. HJ 212-2017, table 8. */
 const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
@@ -34,7 +34,7 @@ export interface FactorReading {
 export function readFactor(
   fields: ReadonlyMap<string, string>,
   field: string,
-  point: FactorPoint,
+  point: QuantityPoint,
 ): FactorReading | undefined {
   const text = fields.get(field);
   const flag = (fields.get("Flag") ?? "").toUpperCase();
@@ -47,7 +47,7 @@ export function decimal(text: string): number | undefined {
   return NUMBER.test(text) ? Number(text) : undefined;
 }
 
-function readValue(text: string, flag: string, { min, max }: FactorPoint): Reading {
+function readValue(text: string, flag: string, point: QuantityPoint): Reading {
   if (flag !== "" && flag !== "N") {
     const detail = `flag ${flag.slice(0, 8)}: ${FLAG_WORDS.get(flag) ?? "a flag the standard does not know"}`;
     return { quality: "bad", reason: flag === "T" ? "out-of-range" : "not-available", detail };
@@ -56,8 +56,5 @@ function readValue(text: string, flag: string, { min, max }: FactorPoint): Readi
   if (value === undefined) {
     return { quality: "bad", reason: "not-available", detail: `"${text.slice(0, 32)}" is no number` };
   }
-  if (value < min || value > max) {
-    return { quality: "bad", reason: "out-of-range", detail: `${value} is not within ${min} and ${max}` };
-  }
-  return { quality: "good", value };
+  return withinRange(value, point);
 }
