@@ -1,5 +1,6 @@
 import type { Adapter } from "./adapter.ts";
 import { buttonFamily } from "./button/settings.ts";
+import { cameraFamily } from "./camera/settings.ts";
 import { dlt645Family } from "./dlt645/settings.ts";
 import type { Family } from "./family.ts";
 import { hj212Family } from "./hj212/settings.ts";
@@ -13,6 +14,7 @@ import { signFamily } from "./sign/settings.ts";
  */
 export const catalog = {
   button: { ...buttonFamily, load: async () => (await import("./button/adapter.ts")).button },
+  camera: { ...cameraFamily, load: async () => (await import("./camera/adapter.ts")).camera },
   dlt645: { ...dlt645Family, load: async () => (await import("./dlt645/adapter.ts")).dlt645 },
   hj212: { ...hj212Family, load: async () => (await import("./hj212/adapter.ts")).hj212 },
   locker: { ...lockerFamily, load: async () => (await import("./locker/adapter.ts")).locker },
