@@ -16,6 +16,15 @@ export const LIBMODBUS: Peer = {
   name: "libmodbus5",
   probe: ["/usr/bin/python3", "-c", "import ctypes; ctypes.CDLL('libmodbus.so.5')"],
 };
+export const FFMPEG: Peer = { name: "ffmpeg", probe: ["ffmpeg", "-version"] };
+export const GST_RTSP: Peer = {
+  name: "gir1.2-gst-rtsp-server-1.0 with gstreamer1.0-plugins-base, -good and -ugly",
+  probe: [
+    "/usr/bin/python3",
+    "-c",
+    "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer; Gst.init(None); assert all(Gst.ElementFactory.find(name) for name in ('x264enc', 'rtph264pay', 'videotestsrc'))",
+  ],
+};
 export const FAKETIME: Peer = { name: "faketime", probe: ["faketime", "--version"] };
 
 /**
