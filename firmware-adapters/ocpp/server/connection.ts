@@ -61,8 +61,8 @@ export class Connection implements StationConnection {
         return { ...(await onCall({ action: method, payload, tolerated }, signal)) };
       } catch (error) {
         const code = error instanceof OcppError ? (error.errorCode ?? "InternalError") : "InternalError";
-        const refusal = asError(createRPCError(code, asError(error).message.slice(0, MAX_DESCRIPTION), {}));
-        throw refusal;
+        // oxlint-disable-next-line typescript/only-throw-error -- it is an Error, whose types ocpp-rpc does not tell
+        throw asError(createRPCError(code, asError(error).message.slice(0, MAX_DESCRIPTION), {}));
       }
     });
   }
