@@ -3,13 +3,13 @@ import { connect } from "node:net";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
-import { RPCClient } from "ocpp-rpc";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { ListenerLink } from "../../links/link.ts";
 import { openLink } from "../../links/open-link.ts";
 import { eventually } from "../../testing/fake-deps.ts";
 import { OcppError } from "../errors.ts";
+import { rpcStation, type RPCClient } from "../testing/rpc-station.ts";
 import type { Connection, IncomingCall } from "./connection.ts";
 import { OcppServer, type ExpectedStation } from "./ocpp-server.ts";
 
@@ -70,15 +70,8 @@ function expectStation(changes: Partial<ExpectedStation> = {}) {
   return { connections, calls, expected };
 }
 
-function station(options: Record<string, unknown> = {}): RPCClient {
-  const client = new RPCClient({
-    endpoint: `ws://${HOST}:${port}/ocpp`,
-    identity: "CP-1",
-    protocols: ["ocpp1.6"],
-    reconnect: false,
-    callTimeoutMs: 5_000,
-    ...options,
-  } as unknown as ConstructorParameters<typeof RPCClient>[0]);
+function station(): RPCClient {
+  const client = rpcStation({ endpoint: `ws://${HOST}:${port}/ocpp`, identity: "CP-1", protocols: ["ocpp1.6"] });
   clients.push(client);
   return client;
 }
@@ -119,7 +112,7 @@ describe("the OCPP server", () => {
     expect(await handshake("/ocpp/CP-1", { upgrade: "h2c" })).toContain("400");
     const client = station();
     await client.connect();
-    expect(client.state).toBe(RPCClient.OPEN);
+    expect(await client.call("Heartbeat", {})).toHaveProperty("currentTime");
   });
 
   it("asks for the password in any of its forms before it upgrades", async () => {

@@ -1,4 +1,4 @@
-import type { PerPhase, Phase } from "../words.ts";
+import { PHASES, type PerPhase, type Phase } from "../words.ts";
 
 /** What a connector measured at one instant; absent where it did not say. Powers and energies are imported ones. */
 export interface MeterSample {
@@ -77,17 +77,6 @@ function scaled({ value, unit, multiplier }: SampledValue): number {
 
 /** `L1-N` is L1; a voltage between phases belongs to none. */
 function phaseOf(phase: string | undefined): Phase | undefined {
-  switch (phase) {
-    case "L1":
-    case "L1-N":
-      return "L1";
-    case "L2":
-    case "L2-N":
-      return "L2";
-    case "L3":
-    case "L3-N":
-      return "L3";
-    default:
-      return undefined;
-  }
+  const name = /^(L[123])(?:-N)?$/.exec(phase ?? "")?.[1];
+  return PHASES.find((one) => one === name);
 }
