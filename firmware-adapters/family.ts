@@ -23,15 +23,17 @@ export interface WatchedPoint {
 /** What the desk and the gateway must know of a device family to check a site. Lives in the family's `settings.ts`. */
 export interface Family<Schema extends z.ZodType = z.ZodType> {
   readonly settings: Schema;
+  /** What families that share a listener have in common; a family's own name where absent. */
+  readonly protocol?: string;
   /** The kinds of link a device with these settings may be on; empty: it is on none. */
   links(settings: z.infer<Schema>): readonly LinkKind[];
   otherLinks?(settings: z.infer<Schema>): readonly OtherLink[];
   /** The points of other devices it looks at. */
   watches?(settings: z.infer<Schema>): readonly WatchedPoint[];
-  /** What does not fit the kind of link it is on. */
+  /** What does not fit the link it is on. */
   checkOnLink?(
     settings: z.infer<Schema>,
-    kind: LinkKind,
+    link: LinkSettings,
   ): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 

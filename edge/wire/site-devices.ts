@@ -67,23 +67,24 @@ export function linkFaults(document: {
   readonly links: readonly LinkSettings[];
   readonly devices: readonly DeviceSettings[];
 }): readonly LinkFault[] {
-  const links = new Map(document.links.map((link) => [link.id, link.kind] as const));
+  const links = new Map(document.links.map((link) => [link.id, link] as const));
   const answering = new Map<string, string>();
   return document.devices.flatMap((device, index) => {
     const family = familyOf(device);
     const at = ["devices", index];
     const uses = usesOf(device, family, at);
     const faults = uses.uses.flatMap((use) => useFaults(use, links));
-    const kind = device.link === undefined ? undefined : links.get(device.link);
-    if (kind !== undefined && faults.length === 0) {
-      const onLink = family.checkOnLink?.(device.settings, kind) ?? [];
+    const link = device.link === undefined ? undefined : links.get(device.link);
+    if (link !== undefined && faults.length === 0) {
+      const onLink = family.checkOnLink?.(device.settings, link) ?? [];
       faults.push(...onLink.map(({ path, message }) => ({ path: [...at, "settings", ...path], message })));
     }
-    if (kind === "listener" && device.link !== undefined) {
-      const other = answering.get(device.link) ?? device.adapter;
-      answering.set(device.link, other);
-      if (other !== device.adapter) {
-        const message = `expected a listener of its own, found "${device.link}", on which devices of "${other}" call`;
+    if (link?.kind === "listener") {
+      const protocol = family.protocol ?? device.adapter;
+      const other = answering.get(link.id) ?? protocol;
+      answering.set(link.id, other);
+      if (other !== protocol) {
+        const message = `expected a listener of its own, found "${link.id}", on which devices speak ${other}`;
         faults.push({ path: [...at, "link"], message });
       }
     }
@@ -113,8 +114,8 @@ function usesOf(
   return { uses: others, faults: [{ path: device.link === undefined ? [...at] : path, message }] };
 }
 
-function useFaults({ path, id, kinds }: LinkUse, links: ReadonlyMap<string, LinkKind>): LinkFault[] {
-  const kind = links.get(id);
+function useFaults({ path, id, kinds }: LinkUse, links: ReadonlyMap<string, LinkSettings>): LinkFault[] {
+  const kind = links.get(id)?.kind;
   if (kind === undefined) return [{ path, message: `no link has the id "${id}"` }];
   if (kinds.includes(kind)) return [];
   return [{ path, message: `expected a link of kind ${kinds.join(", ")}, found "${id}", which is ${kind}` }];

@@ -21,7 +21,7 @@ export type ModbusSettings = z.infer<typeof modbusSettings>;
 export const modbusFamily = defineFamily({
   settings: modbusSettings,
   links: () => ["tcp", "serial", "serial-server"],
-  checkOnLink: ({ unitId }, kind) =>
+  checkOnLink: ({ unitId }, { kind }) =>
     kind === "tcp" || (unitId >= 1 && unitId <= 247)
       ? []
       : [{ path: ["unitId"], message: "on a serial line a unit id is 1 to 247" }],
