@@ -37,6 +37,9 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
+export type BoardStatus = Extract<BoardFrame, { readonly kind: "board" }>;
+type ReadBoard = Extract<BoardRequest, { readonly kind: "read-board" }>;
+
 /**
  * What became of a pulse: `sent`, or `doubtful` where the line broke while it was sent. Where nothing was sent at all,
  * there is an error instead.
@@ -73,16 +76,20 @@ export class LockBus {
   }
 
   /**
-   * Reads all locks of a board.
+   * Reads all locks of a board. While late answers may still come, as often as it takes to tell them from a true one.
    *
-   * @throws LockerError, `locker/unverified` while an older answer may still come; LinkError; the signal's reason.
+   * @returns what was so at some moment since the call.
+   * @throws LockerError, `locker/unverified` where late answers say something else; LinkError; the signal's reason.
    */
-  async readBoard(board: number, terms: BusTerms, caller: Caller): Promise<Extract<BoardFrame, { kind: "board" }>> {
-    const request: BoardRequest = { kind: "read-board", board };
-    if (this.#late.mayStillCome(request, terms.clock.monotonicMs())) await this.#passLate(board, terms, caller);
-    const frame = await this.#ask(request, terms, caller);
-    if (frame.kind === "board") return frame;
-    throw new LockerError("locker/bad-frame", `board ${board} answered with ${frame.kind}`);
+  async readBoard(board: number, terms: BusTerms, caller: Caller): Promise<BoardStatus> {
+    const request = { kind: "read-board", board } as const;
+    const owed = this.#late.owed(board, terms.clock.monotonicMs());
+    const status = await this.#ask(request, terms, caller);
+    for (let again = 0; again < owed; again += 1) {
+      if (isSame(status, await this.#ask(request, terms, caller))) continue;
+      throw new LockerError("locker/unverified", `board ${board}: an old answer cannot be told from a true one yet`);
+    }
+    return status;
   }
 
   /**
@@ -117,35 +124,22 @@ export class LockBus {
     });
   }
 
-  async #ask(request: BoardRequest, terms: BusTerms, { priority, signal }: Caller): Promise<BoardFrame> {
+  async #ask(request: ReadBoard, terms: BusTerms, { priority, signal }: Caller): Promise<BoardStatus> {
     return await terms.link.exclusive(priority, signal, async (port) => {
       const line = this.#line(terms);
       try {
         const frame = await exchange(port, line, request);
         this.#silent = 0;
-        return frame;
+        if (frame.kind === "board") return frame;
+        throw new LockerError("locker/bad-frame", `board ${request.board} answered with ${frame.kind}`);
       } catch (error) {
-        this.#late.note(request, terms.timeoutMs, terms.clock.monotonicMs());
+        this.#late.note(request.board, terms.timeoutMs, terms.clock.monotonicMs());
         this.#countSilence(error, port, terms.link);
         throw error;
       } finally {
         this.#lastByteAtMs = line.lastByteAtMs;
       }
     });
-  }
-
-  /** Makes sure that no answer to an older question can be taken for the next one's. */
-  async #passLate(board: number, terms: BusTerms, caller: Caller): Promise<void> {
-    const ways = this.#members.get(board)?.ways ?? 0;
-    const nowMs = terms.clock.monotonicMs();
-    const marker = this.#codec()
-      .markers(board, ways)
-      .find((one) => !this.#late.mayStillCome(one, nowMs));
-    if (marker === undefined) {
-      throw new LockerError("locker/unverified", `an older answer of board ${board} may still come`);
-    }
-    await this.#ask(marker, terms, caller);
-    this.#late.forget(board);
   }
 
   #line({ link, clock, gapMs, timeoutMs }: BusTerms): Line {
@@ -163,6 +157,7 @@ export class LockBus {
 
   /** What was not asked for: a push, or an answer that came too late. Neither is taken for the truth. */
   #deliver(frame: BoardFrame): void {
+    if (frame.kind === "board") this.#late.arrived(frame.board);
     if (frame.kind === "lock" || frame.kind === "pushed") this.#members.get(frame.board)?.onPush();
   }
 
@@ -183,4 +178,9 @@ export class LockBus {
     if (this.#stream === undefined) throw new Error("nobody has joined this bus");
     return this.#stream;
   }
+}
+
+function isSame(one: BoardStatus, other: BoardStatus): boolean {
+  const text = ({ bits, occupied = [] }: BoardStatus): string => `${bits.join("")} ${occupied.join("")}`;
+  return text(one) === text(other);
 }

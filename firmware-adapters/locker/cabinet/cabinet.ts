@@ -4,8 +4,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 import type { BadReason } from "../../event.ts";
 import { LinkError } from "../../links/errors.ts";
 import type { PointBoard } from "../../point-board.ts";
-import type { BusTerms, Caller, LockBus } from "../bus/lock-bus.ts";
-import type { BoardFrame } from "../codecs/codec.ts";
+import type { BoardStatus, BusTerms, Caller, LockBus } from "../bus/lock-bus.ts";
 import type { Doors } from "../doors/doors.ts";
 import { LockerError } from "../errors.ts";
 import type { LockerSettings } from "../settings.ts";
@@ -17,8 +16,6 @@ export interface CabinetDeps {
   readonly doors: Doors;
   readonly board: PointBoard;
 }
-
-export type BoardStatus = Extract<BoardFrame, { kind: "board" }>;
 
 /** So many questions in a row without a proper answer, and the board is lost: one may go astray on any line. */
 const FAILURES_TO_LOSE = 2;

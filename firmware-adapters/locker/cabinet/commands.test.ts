@@ -219,10 +219,10 @@ describe("a door's life", () => {
   });
 });
 
-describe("learn-polarity", () => {
-  const learn = (bench: CabinetBench, withinSeconds = 20) =>
-    bench.run({ kind: "call", methodId: "learn-polarity", arguments: { withinSeconds }, actor: "tech" });
+const learn = (bench: CabinetBench, withinSeconds = 20) =>
+  bench.run({ kind: "call", methodId: "learn-polarity", arguments: { withinSeconds }, actor: "tech" });
 
+describe("learn-polarity", () => {
   it.each([
     [false, "feedback: closed-is-1 (door 2: 1 shut, 0 open), as the settings say"],
     [true, "feedback: open-is-1 (door 2: 0 shut, 1 open), but the settings say closed-is-1: correct them"],

@@ -8,8 +8,7 @@ export type BoardRequest =
   | { readonly kind: "open"; readonly board: number; readonly lock: number; readonly seconds?: number }
   | { readonly kind: "open-all"; readonly board: number }
   | { readonly kind: "read-board"; readonly board: number }
-  | { readonly kind: "read-lock"; readonly board: number; readonly lock: number }
-  | { readonly kind: "read-pulse-time"; readonly board: number };
+  | { readonly kind: "read-lock"; readonly board: number; readonly lock: number };
 
 /** What a board says, asked or not. `bits` and `occupied` begin with lock 1. */
 export type BoardFrame =
@@ -27,7 +26,6 @@ export type BoardFrame =
   | { readonly kind: "pushed"; readonly board: number; readonly lock: number; readonly bit: Bit }
   /** A pulse was given; lock 0 is all of them. Boards say so whether or not the door moved. */
   | { readonly kind: "opened"; readonly board: number; readonly lock: number }
-  | { readonly kind: "pulse-time"; readonly board: number }
   | { readonly kind: "failed"; readonly board: number; readonly command: BoardRequest["kind"] };
 
 /** No frame can be told yet: more bytes are needed. */
@@ -64,8 +62,6 @@ export interface LockCodec {
   decode(frame: Uint8Array): BoardFrame | undefined;
   /** Whether a frame is what was asked for. */
   answers(request: BoardRequest, frame: BoardFrame): boolean;
-  /** Questions whose answers look like no other's: an answer to one of these shows that nothing older is on its way. */
-  markers(board: number, ways: number): readonly BoardRequest[];
 }
 
 /** The low `count` bits of bytes that begin with lock 1 in the lowest bit of the first. */

@@ -7,14 +7,10 @@ const READ_BOARD = 0x30;
 const OPEN = 0x31;
 const OPEN_ALL = 0x33;
 const STATUS = 0x35;
-const PULSE_TIME = 0x38;
 const LOCKS = 16;
 
-/** By command. What these boards answer to an open is not written down anywhere, and nothing depends on it. */
-const SHAPES: ReadonlyMap<number, readonly Shape[]> = new Map([
-  [STATUS, [kerongShape(9)]],
-  [PULSE_TIME, [kerongShape(7)]],
-]);
+/** What these boards answer to an open is not written down anywhere, and nothing depends on it. */
+const SHAPES: readonly Shape[] = [kerongShape(9)];
 
 /**
  * Kerong CU12 and CU16, 19200 baud or TCP port 5000: `02 ADDR CMD … 03 SUM`, ADDR with the board in its high and the
@@ -30,8 +26,6 @@ export const kerongCu16: LockCodec = {
         return kerongFrame((board << 4) | (request.lock - 1), OPEN);
       case "open-all":
         return kerongFrame(board << 4, OPEN_ALL);
-      case "read-pulse-time":
-        return kerongFrame(board << 4, PULSE_TIME);
       case "read-board":
         return kerongFrame(board << 4, READ_BOARD);
       case "read-lock":
@@ -41,20 +35,16 @@ export const kerongCu16: LockCodec = {
   detect(bytes, start, look) {
     if (bytes[start] !== STX) return 0;
     if (start + 2 >= look.end) return look.isFinal ? 0 : MORE;
-    const shapes = SHAPES.get(bytes[start + 2] ?? 0);
-    return shapes === undefined ? 0 : longestOf(shapes, bytes, start, look);
+    return bytes[start + 2] === STATUS ? longestOf(SHAPES, bytes, start, look) : 0;
   },
-  decode(frame): BoardFrame | undefined {
-    const [, address = 0, command, hooksLow = 0, hooksHigh = 0, sensorsLow = 0, sensorsHigh = 0] = frame;
+  decode(frame): BoardFrame {
+    const [, address = 0, , hooksLow = 0, hooksHigh = 0, sensorsLow = 0, sensorsHigh = 0] = frame;
     const board = address >> 4;
-    if (command === PULSE_TIME) return { kind: "pulse-time", board };
     const bits = bitsOf([hooksLow, hooksHigh], LOCKS);
     return { kind: "board", board, bits, occupied: bitsOf([sensorsLow, sensorsHigh], LOCKS), echo: 1 };
   },
   answers(request: BoardRequest, frame: BoardFrame) {
     if (request.board !== frame.board) return false;
-    if (request.kind === "read-pulse-time") return frame.kind === "pulse-time";
     return request.kind === "read-board" && frame.kind === "board";
   },
-  markers: (board) => [{ kind: "read-pulse-time", board }],
 };

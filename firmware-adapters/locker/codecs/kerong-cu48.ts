@@ -1,5 +1,3 @@
-import assert from "node:assert/strict";
-
 import { bitsOf, longestOf, MORE, type BoardFrame, type BoardRequest, type LockCodec, type Shape } from "./codec.ts";
 import { kerongFrame, kerongShape, STX } from "./kerong-frame.ts";
 
@@ -35,8 +33,6 @@ export const kerongCu48: LockCodec = {
         return kerongFrame(board, 0, READ);
       case "read-lock":
         return kerongFrame(board, request.lock - 1, READ);
-      case "read-pulse-time":
-        return assert.fail("this protocol does not tell its pulse time");
     }
   },
   detect(bytes, start, look) {
@@ -72,10 +68,6 @@ export const kerongCu48: LockCodec = {
         return frame.kind === "opened" && frame.lock === request.lock;
       case "open-all":
         return frame.kind === "opened" && frame.lock === 0;
-      case "read-pulse-time":
-        return false;
     }
   },
-  markers: (board, ways) =>
-    Array.from({ length: ways - 1 }, (_, index) => ({ kind: "read-lock", board, lock: index + 2 })),
 };

@@ -1,5 +1,3 @@
-import assert from "node:assert/strict";
-
 import { MORE, xorOf, type Bit, type BoardFrame, type BoardRequest, type LockCodec } from "./codec.ts";
 
 /** "WKLY" in ASCII. */
@@ -40,8 +38,6 @@ export const wkly: LockCodec = {
         return frameOf(board, READ_BOARD);
       case "read-lock":
         return frameOf(board, READ_LOCK, request.lock);
-      case "read-pulse-time":
-        return assert.fail("this protocol does not tell its pulse time");
     }
   },
   detect(bytes, start, look) {
@@ -83,11 +79,8 @@ export const wkly: LockCodec = {
         return frame.kind === "board";
       case "read-lock":
         return frame.kind === "lock" && frame.lock === request.lock;
-      case "read-pulse-time":
-        return false;
     }
   },
-  markers: (board, ways) => Array.from({ length: ways }, (_, index) => ({ kind: "read-lock", board, lock: index + 1 })),
 };
 
 type Byte = number | undefined;
@@ -107,8 +100,6 @@ function answerFrame(
       return data.length === 3 ? stateFrame("lock", board, first, second) : undefined;
     case "read-board":
       return data.length === 2 + (first ?? 0) ? boardFrame(board, [...data.subarray(2)]) : undefined;
-    case "read-pulse-time":
-      return undefined;
   }
 }
 

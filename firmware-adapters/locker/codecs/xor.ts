@@ -41,8 +41,6 @@ export const xor: LockCodec = {
         return checked([STATUS, request.board, 0, READ_MARK]);
       case "read-lock":
         return checked([STATUS, request.board, request.lock, READ_MARK]);
-      case "read-pulse-time":
-        return assert.fail("this protocol does not tell its pulse time");
     }
   },
   detect(bytes, start, look) {
@@ -59,7 +57,6 @@ export const xor: LockCodec = {
     return { kind: "lock", board, lock, bit: state === STATE_ONE ? 1 : 0 };
   },
   answers: isAnswer,
-  markers: (board, ways) => Array.from({ length: ways }, (_, index) => ({ kind: "read-lock", board, lock: index + 1 })),
 };
 
 const SHORT: Shape = {
@@ -117,8 +114,6 @@ function isAnswer(request: BoardRequest, frame: BoardFrame): boolean {
       return frame.kind === "board";
     case "read-lock":
       return frame.kind === "lock" && frame.lock === request.lock;
-    case "read-pulse-time":
-      return false;
   }
 }
 

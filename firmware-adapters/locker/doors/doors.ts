@@ -2,7 +2,8 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 
 import { eventTime, type BadReason, type DeviceEvent } from "../../event.ts";
 import type { PointBoard } from "../../point-board.ts";
-import type { Bit, BoardFrame } from "../codecs/codec.ts";
+import type { BoardStatus } from "../bus/lock-bus.ts";
+import type { Bit } from "../codecs/codec.ts";
 import type { Compartment, LockerSettings } from "../settings.ts";
 import type { DoorMemory } from "./door-memory.ts";
 import { doorPoints, isOpening, stepDoor, UNKNOWN, type Door, type DoorInput, type Happening } from "./door.ts";
@@ -49,7 +50,7 @@ export class Doors {
   }
 
   /** The board's whole answer: every door and sensor is seen. */
-  see({ bits, occupied }: Extract<BoardFrame, { kind: "board" }>): void {
+  see({ bits, occupied }: BoardStatus): void {
     for (const compartment of this.compartments) {
       const bit = bits[compartment.number - 1];
       if (bit === undefined) {

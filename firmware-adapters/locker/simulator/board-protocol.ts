@@ -6,8 +6,7 @@ import type { SimulatedDoor, Wall } from "./wall.ts";
 export type Asked =
   | { readonly kind: "open"; readonly board: number; readonly lock: number; readonly seconds: number }
   | { readonly kind: "read-board"; readonly board: number; readonly echo: number }
-  | { readonly kind: "read-lock"; readonly board: number; readonly lock: number }
-  | { readonly kind: "read-pulse-time"; readonly board: number };
+  | { readonly kind: "read-lock"; readonly board: number; readonly lock: number };
 
 /** A board's end of a protocol: requests from bytes, answers to bytes. Written apart from the codecs of the adapter. */
 export interface BoardProtocol {
@@ -62,12 +61,10 @@ export const BOARD_PROTOCOLS: Readonly<Record<Protocol, BoardProtocol>> = {
       const board = address >> 4;
       if (command === 0x30) return { kind: "read-board", board, echo: 0 };
       if (command === 0x31) return { kind: "open", board, lock: (address & 0x0f) + 1, seconds: 0 };
-      if (command === 0x33) return { kind: "open", board, lock: 0, seconds: 0 };
-      return command === 0x38 ? { kind: "read-pulse-time", board } : undefined;
+      return command === 0x33 ? { kind: "open", board, lock: 0, seconds: 0 } : undefined;
     },
     status(asked, wall) {
       const address = asked.board << 4;
-      if (asked.kind === "read-pulse-time") return withSum(0x02, address, 0x38, 0x00, 0x1e, 0x03);
       return withSum(
         0x02,
         address,
