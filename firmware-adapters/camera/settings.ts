@@ -111,7 +111,11 @@ export const cameraSettings = z
     /** A mean brightness below this, in % of white, is dark. */
     darkBelowPercent: z.number().min(0).max(100).default(6),
   })
-  .superRefine(({ source, username, password }, context) => {
+  .superRefine(({ source, username, password, isCertificateChecked }, context) => {
+    if (isCertificateChecked && source.kind === "rtsp" && source.url.toLowerCase().startsWith("rtsps:")) {
+      const message = "FFmpeg checks nobody's certificate over rtsps; false says that you know";
+      context.addIssue({ code: "custom", path: ["isCertificateChecked"], message });
+    }
     if (password !== undefined && username === undefined) {
       context.addIssue({ code: "custom", path: ["username"], message: "a password needs its user name" });
     }

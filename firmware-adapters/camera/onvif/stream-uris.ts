@@ -157,7 +157,9 @@ async function streamUri(asking: Asking, { namespace, url }: MediaService, token
   const how = namespace === MEDIA ? setup : "<Protocol>RTSP</Protocol>";
   const body = `<GetStreamUri xmlns="${namespace}">${how}${profile}</GetStreamUri>`;
   const answer = await asking.client.call({ url, body, answer: "GetStreamUriResponse" }, asking.signal);
-  return addressOf(asking, uriOf(answer), ["rtsp:", "rtsps:"]).href;
+  // FFmpeg checks no certificate over rtsps, so it is only for those who know that.
+  const protocols = asking.camera.isCertificateChecked ? ["rtsp:"] : ["rtsp:", "rtsps:"];
+  return addressOf(asking, uriOf(answer), protocols).href;
 }
 
 async function snapshotUri(asking: Asking, { namespace, url }: MediaService, token: string): Promise<string> {
