@@ -1,6 +1,7 @@
 import type { Adapter } from "./adapter.ts";
 import { buttonFamily } from "./button/settings.ts";
 import { cameraFamily } from "./camera/settings.ts";
+import { dc09Family } from "./dc09/settings.ts";
 import { dlt645Family } from "./dlt645/settings.ts";
 import type { Family } from "./family.ts";
 import { hj212Family } from "./hj212/settings.ts";
@@ -13,6 +14,7 @@ import { signFamily } from "./sign/settings.ts";
  * uses it, so that a gateway without a serial line never loads the serial port's native code.
  */
 export const catalog = {
+  dc09: { ...dc09Family, load: async () => (await import("./dc09/adapter.ts")).dc09 },
   button: { ...buttonFamily, load: async () => (await import("./button/adapter.ts")).button },
   camera: { ...cameraFamily, load: async () => (await import("./camera/adapter.ts")).camera },
   dlt645: { ...dlt645Family, load: async () => (await import("./dlt645/adapter.ts")).dlt645 },
