@@ -14,9 +14,9 @@ import { signFamily } from "./sign/settings.ts";
  * uses it, so that a gateway without a serial line never loads the serial port's native code.
  */
 export const catalog = {
-  dc09: { ...dc09Family, load: async () => (await import("./dc09/adapter.ts")).dc09 },
   button: { ...buttonFamily, load: async () => (await import("./button/adapter.ts")).button },
   camera: { ...cameraFamily, load: async () => (await import("./camera/adapter.ts")).camera },
+  dc09: { ...dc09Family, load: async () => (await import("./dc09/adapter.ts")).dc09 },
   dlt645: { ...dlt645Family, load: async () => (await import("./dlt645/adapter.ts")).dlt645 },
   hj212: { ...hj212Family, load: async () => (await import("./hj212/adapter.ts")).hj212 },
   locker: { ...lockerFamily, load: async () => (await import("./locker/adapter.ts")).locker },
