@@ -220,6 +220,8 @@ const simulatorState = z.record(z.string().max(64), z.unknown());
 /** One simulated device of a demo. Its id is the device's. */
 export const demoSimulator = z.object({
   id: name,
+  /** What it stands for, whichever of several: `pump-station`, `locker`, `button` … */
+  kind: name,
   /** Null where the simulator does not answer. */
   state: simulatorState.nullable(),
 });

@@ -197,7 +197,7 @@ function hubSubjects(options: DemoOptions): Omit<HubSubjects, "uplink"> {
   const ids = options.simulators ?? SIMULATOR_IDS;
   return {
     gateway: { id: options.site?.gatewayId ?? GATEWAY_ID, pageUrl: statusUrl(options) },
-    simulators: new Map(ids.map((id) => [id, controlUrl(id, options)])),
+    simulators: ids.map((id) => ({ id, kind: SIMULATORS[id].kind, controlUrl: controlUrl(id, options) })),
   };
 }
 

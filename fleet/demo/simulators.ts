@@ -1,5 +1,7 @@
 /** One simulated device of the demo, a process of its own. */
 interface Simulator {
+  /** What it stands for, whichever of several: the console knows levers and picture by it. */
+  readonly kind: string;
   /** From the root of the repository. */
   readonly script: string;
   /**
@@ -15,6 +17,7 @@ interface Simulator {
  */
 export const SIMULATORS = {
   "pump-station": {
+    kind: "pump-station",
     script: "firmware-adapters/modbus/simulator/main.ts",
     // Water that moves twenty times faster than real water: a storm shows within seconds.
     args: ["--tcp", "${DEVICE}", "--speed", "20"],

@@ -1,5 +1,6 @@
 import type { Alarm, AlarmDetail, Command, Device, GatewaySummary, PointHistory } from "../../api/schemas.ts";
 import type { PointLatest } from "../../api/schemas.ts";
+import { otherDevices } from "./sample-devices.ts";
 
 /** One district in miniature: a pump station that works, one that is cut off. */
 export const STATION = { gatewayId: "gw-jinshan-01", deviceId: "pump-station-1" } as const;
@@ -24,7 +25,7 @@ export function sampleGateways(nowMs: number): GatewaySummary[] {
         name: { zh: "龙须路排水泵站", en: "Longxu Road drainage station" },
         timeZone: "Asia/Shanghai",
       },
-      deviceCount: 1,
+      deviceCount: 5,
       troubledDeviceCount: 0,
       openAlarmCount: 2,
     },
@@ -58,6 +59,7 @@ export function sampleDevices(gatewayId: string): Device[] {
       reason: isCutOff ? "link-down: 192.168.1.20:502 does not answer" : "",
       methods: [],
     },
+    ...(gatewayId === STATION.gatewayId ? otherDevices() : []),
   ];
 }
 

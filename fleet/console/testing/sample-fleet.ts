@@ -9,8 +9,8 @@ import { z } from "zod";
 import { SECURITY_HEADERS } from "../../api/console.ts";
 import { PROBLEM_STATUS } from "../../api/problems.ts";
 import type { Alarm, Command, GatewaySummary, LiveEventName, LiveEvents, PointLatest } from "../../api/schemas.ts";
-import { acknowledgeBody, alarmDetail, alarmPage, command, demo, device, gatewaySummary } from "../../api/schemas.ts";
-import { historyQuery, liveEvents, pointHistory, pointLatest } from "../../api/schemas.ts";
+import { acknowledgeBody, alarmDetail, alarmPage, command, commandBody, demo, demoPulled } from "../../api/schemas.ts";
+import { device, gatewaySummary, historyQuery, liveEvents, pointHistory, pointLatest } from "../../api/schemas.ts";
 import {
   sampleAlarmDetail,
   sampleAlarms,
@@ -21,6 +21,9 @@ import {
   STATION,
   stormAlarm,
 } from "./sample-data.ts";
+import { otherPoints } from "./sample-devices.ts";
+import { endingOf } from "./sample-orders.ts";
+import { SampleSite } from "./sample-site.ts";
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -29,8 +32,14 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Answered without a body. */
-const DONE = Symbol("done");
+/** What an alarm says that a call button raises. */
+const CALL = {
+  id: "ca11ca11ca11ca11ca11ca11ca11ca11",
+  ruleId: "call-pressed",
+  pointId: "pressed",
+  value: 1,
+  message: { zh: "有人按下求助按钮", en: "Somebody pressed the call button" },
+} as const;
 
 /**
  * A small fleet over real HTTP, for states of the page that a real one cannot be brought into at will: nothing there,
@@ -40,6 +49,8 @@ export class SampleFleet implements AsyncDisposable {
   readonly #server: Server;
   readonly #dist: string;
   readonly #listeners = new Set<ServerResponse>();
+  readonly #hasDemo: boolean;
+  readonly #site = new SampleSite();
   #commands: Command[] = [];
   #gateways: GatewaySummary[];
   #points: PointLatest[];
@@ -52,6 +63,7 @@ export class SampleFleet implements AsyncDisposable {
   constructor(dist: string, isEmpty: boolean) {
     const nowMs = Date.now();
     this.#dist = dist;
+    this.#hasDemo = !isEmpty;
     this.#gateways = isEmpty ? [] : sampleGateways(nowMs);
     this.#points = samplePoints(STATION.gatewayId, nowMs);
     this.#alarms = isEmpty ? [] : sampleAlarms(nowMs);
@@ -86,6 +98,17 @@ export class SampleFleet implements AsyncDisposable {
       "points",
       this.#points.filter((point) => point.id === pointId),
     );
+  }
+
+  /** A point of another device changes. */
+  sayOf(deviceId: string, pointId: string, value: number): void {
+    const point = otherPoints(deviceId, Date.now())?.find(({ id }) => id === pointId);
+    if (point !== undefined) this.emit("points", [{ ...point, value, badReason: null, occurredAtMs: Date.now() }]);
+  }
+
+  /** Somebody presses a call button, and its alarm comes. */
+  call(deviceId: string): void {
+    this.raise({ ...stormAlarm(Date.now()), ...CALL, deviceId });
   }
 
   raise(alarm: Alarm): void {
@@ -123,10 +146,6 @@ export class SampleFleet implements AsyncDisposable {
     if (!url.pathname.startsWith("/api/")) return this.#serveFile(url.pathname, response);
     if (url.pathname === "/api/live") return this.#listen(request, response);
     const answer = this.areReadsFailing ? undefined : await this.#read(url, request);
-    if (answer === DONE) {
-      response.writeHead(204).end();
-      return;
-    }
     if (answer !== undefined) {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
       return;
@@ -139,17 +158,14 @@ export class SampleFleet implements AsyncDisposable {
 
   async #read(url: URL, request: IncomingMessage): Promise<unknown> {
     const [, , kind, first, second, third, fourth] = url.pathname.split("/");
-    if (kind === "demo" && first === undefined) return demo.parse({ isAvailable: true });
-    if (kind === "demo") {
-      this.#storm();
-      return DONE;
-    }
+    if (kind === "demo") return this.#demo(first, second ?? "");
     if (kind === "gateways" && first === undefined) return z.array(gatewaySummary).parse(this.#gateways);
     if (kind === "gateways" && second === "devices") return z.array(device).parse(sampleDevices(first ?? ""));
     if (kind === "devices" && third === "points") {
+      const others = otherPoints(second ?? "", Date.now());
       return z
         .array(pointLatest)
-        .parse(this.#points.map((point) => ({ ...point, gatewayId: first, deviceId: second })));
+        .parse(others ?? this.#points.map((point) => ({ ...point, gatewayId: first, deviceId: second })));
     }
     if (kind === "points" && fourth === "history") {
       const { fromMs, toMs } = historyQuery.parse(Object.fromEntries(url.searchParams));
@@ -160,6 +176,7 @@ export class SampleFleet implements AsyncDisposable {
       const alarms = this.#alarms.filter((alarm) => !isOpen || alarm.state !== "normal");
       return alarmPage.parse({ alarms, nextCursor: null });
     }
+    if (kind === "commands" && first === undefined) return command.parse(this.#order(await readBody(request)));
     if (kind === "commands") return this.#commands.find((one) => one.id === first);
     const alarm = this.#alarms.find((one) => one.id === first);
     if (kind !== "alarms" || alarm === undefined) return undefined;
@@ -167,14 +184,36 @@ export class SampleFleet implements AsyncDisposable {
     return alarmDetail.parse(sampleAlarmDetail(alarm, this.#commandsFor(alarm.id)));
   }
 
+  #demo(simulator: string | undefined, lever: string): unknown {
+    if (!this.#hasDemo) return demo.parse({ isAvailable: false });
+    if (simulator === undefined) return demo.parse(this.#site.state);
+    if (!this.#site.pull(simulator, lever)) return undefined;
+    if (simulator === "uplink") this.setOnline(STATION.gatewayId, !this.#site.isCut);
+    else this.#storm();
+    return demoPulled.parse({ state: {} });
+  }
+
   /** The gateway's part: the alarm changes first, then the result comes. */
   #acknowledge(alarm: Alarm, body: unknown): Command {
     const { actor, note, expectedVersion } = acknowledgeBody.parse(body);
+    const order = { kind: "acknowledge", occurrenceId: alarm.id, expectedVersion } as const;
+    return this.#send({ gatewayId: alarm.gatewayId, actor, order }, () => {
+      const version = alarm.version + 1;
+      const at = { occurredAtMs: Date.now(), actor, note: note ?? null };
+      this.raise({ ...alarm, ...at, version, state: "active-acknowledged", change: "acknowledged" });
+    });
+  }
+
+  #order(body: unknown): Command {
+    const { gatewayId, actor, order } = commandBody.parse(body);
+    return this.#send({ gatewayId, actor, order });
+  }
+
+  /** Takes an order, and answers it a little later. */
+  #send(given: Pick<Command, "gatewayId" | "actor" | "order">, carryOut: () => void = () => {}): Command {
     const sent: Command = {
+      ...given,
       id: randomBytes(16).toString("hex"),
-      gatewayId: alarm.gatewayId,
-      actor,
-      order: { kind: "acknowledge", occurrenceId: alarm.id, expectedVersion },
       ttlMs: 10_000,
       sentAtMs: Date.now(),
       state: "sent",
@@ -186,12 +225,10 @@ export class SampleFleet implements AsyncDisposable {
     };
     this.#commands.push(sent);
     setTimeout(() => {
-      const version = alarm.version + 1;
-      const at = { occurredAtMs: Date.now(), actor, note: note ?? null };
-      this.raise({ ...alarm, ...at, version, state: "active-acknowledged", change: "acknowledged" });
-      const done: Command = { ...sent, state: "done", answeredAtMs: Date.now() };
-      this.#commands = this.#commands.map((one) => (one.id === done.id ? done : one));
-      this.emit("command", done);
+      carryOut();
+      const ended: Command = { ...sent, ...endingOf(given.order), answeredAtMs: Date.now() };
+      this.#commands = this.#commands.map((one) => (one.id === ended.id ? ended : one));
+      this.emit("command", ended);
     }, 150);
     return sent;
   }

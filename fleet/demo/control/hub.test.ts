@@ -39,10 +39,10 @@ describe("the demo's hub", () => {
     for (const server of [locker, gateway]) cleanUp.defer(() => void server.close());
     uplink = cleanUp.use(await startTcpProxy(await freePort()));
     const port = await freePort();
-    const simulators = new Map([
-      ["locker", control],
-      ["sign", `http://127.0.0.1:${await freePort()}`],
-    ]);
+    const simulators = [
+      { id: "locker", kind: "locker", controlUrl: control },
+      { id: "sign", kind: "sign", controlUrl: `http://127.0.0.1:${await freePort()}` },
+    ];
     cleanUp.use(await startHub({ gateway: { id: "gateway-01", pageUrl }, uplink, simulators }, port));
     hub = `http://127.0.0.1:${port}`;
   });

@@ -13,8 +13,7 @@ export interface HubSubjects {
   readonly gateway: { readonly id: string; readonly pageUrl: string };
   /** The line between gateway and broker. */
   readonly uplink: TcpProxy;
-  /** Control addresses by simulator. */
-  readonly simulators: ReadonlyMap<string, string>;
+  readonly simulators: readonly { readonly id: string; readonly kind: string; readonly controlUrl: string }[];
 }
 
 interface Reply {
@@ -67,17 +66,17 @@ async function reply(request: IncomingMessage, subjects: HubSubjects): Promise<R
   const body = await readBody(request);
   if (body === undefined) return refusal(413, `a lever's body may have ${MAX_BODY_BYTES} bytes`);
   if (simulator === "uplink") return pullUplink(lever, subjects.uplink);
-  const control = subjects.simulators.get(simulator);
-  if (control === undefined || !/^[a-zA-Z0-9-]+$/.test(lever)) return refusal(404, `no simulator "${simulator}"`);
-  return await pull(`${control}/${lever}`, body);
+  const controlUrl = subjects.simulators.find(({ id }) => id === simulator)?.controlUrl;
+  if (controlUrl === undefined || !/^[a-zA-Z0-9-]+$/.test(lever)) return refusal(404, `no simulator "${simulator}"`);
+  return await pull(`${controlUrl}/${lever}`, body);
 }
 
 async function lookAround({ gateway, uplink, simulators }: HubSubjects): Promise<DemoSite> {
   const [metrics, ...states] = await Promise.all([
     look(`${gateway.pageUrl}/metrics`, MAX_METRICS_BYTES),
-    ...[...simulators].map(async ([id, control]): Promise<DemoSimulator> => {
-      const text = await look(`${control}/state`, MAX_STATE_BYTES);
-      return { id, state: text === undefined ? null : parseState(text) };
+    ...simulators.map(async ({ id, kind, controlUrl }): Promise<DemoSimulator> => {
+      const text = await look(`${controlUrl}/state`, MAX_STATE_BYTES);
+      return { id, kind, state: text === undefined ? null : parseState(text) };
     }),
   ]);
   return {

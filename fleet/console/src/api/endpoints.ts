@@ -10,6 +10,7 @@ import {
   demoPulled,
   device,
   gatewaySummary,
+  type order,
   pointHistory,
   pointLatest,
 } from "../../../api/schemas.ts";
@@ -54,10 +55,16 @@ export function askHistory(question: HistoryQuestion, signal: AbortSignal): Prom
 
 /** The newest first; `cursor` is the page before's `nextCursor`. */
 export function askAlarms(
-  question: { readonly state: "open" | "all" | Alarm["state"]; readonly limit: number; readonly cursor?: string },
+  question: {
+    readonly state: "open" | "all" | Alarm["state"];
+    readonly limit: number;
+    readonly gateway?: string;
+    readonly cursor?: string;
+  },
   signal: AbortSignal,
 ): Promise<AlarmPage> {
   const query = new URLSearchParams({ state: question.state, limit: String(question.limit) });
+  if (question.gateway !== undefined) query.set("gateway", question.gateway);
   if (question.cursor !== undefined) query.set("cursor", question.cursor);
   return ask(alarmPage, `/api/alarms?${query.toString()}`, { signal });
 }
@@ -70,6 +77,14 @@ export function askAlarm(alarmId: string, signal: AbortSignal): Promise<AlarmDet
 export function acknowledge(alarm: Alarm, actor: string, note: string): Promise<Command> {
   const body = { expectedVersion: alarm.version, actor, ...(note === "" ? {} : { note }) };
   return ask(command, `/api/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, { body });
+}
+
+/** What a gateway can be told to do. */
+export type Order = z.infer<typeof order>;
+
+/** Sent inside the gateway's live session or not at all; its result comes with the returned command, later. */
+export function giveOrder(gatewayId: string, given: Order, actor: string): Promise<Command> {
+  return ask(command, "/api/commands", { body: { gatewayId, actor, order: given } });
 }
 
 export function askCommand(commandId: string, signal: AbortSignal): Promise<Command> {

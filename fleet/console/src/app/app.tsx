@@ -7,6 +7,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { Alarm } from "../../../api/schemas.ts";
 import { LOCALES, parseLanguage } from "../i18n/language.ts";
 import type { Desk } from "../live/desk.ts";
+import type { OrderRequest } from "../parts/orders/order-request.ts";
 import { DeskProvider } from "./desk-context.tsx";
 import { Shell } from "./frame/shell.tsx";
 import { useRemembered } from "./preferences.ts";
@@ -14,6 +15,10 @@ import { antdTheme, parseColourScheme } from "./theme.ts";
 
 const AcknowledgeDialogue = lazy(async () => ({
   default: (await import("../parts/alarms/acknowledge-dialogue.tsx")).AcknowledgeDialogue,
+}));
+
+const OrderDialogue = lazy(async () => ({
+  default: (await import("../parts/orders/order-dialogue.tsx")).OrderDialogue,
 }));
 
 interface AppProps {
@@ -32,8 +37,9 @@ export function App({ desk }: AppProps): ReactNode {
     document.documentElement.dataset["scheme"] = scheme;
   }, [scheme]);
   const [acknowledging, setAcknowledging] = useState<Alarm>();
+  const [ordering, setOrdering] = useState<OrderRequest>();
   const surroundings = useMemo(
-    () => ({ desk, language, setLanguage, scheme, setScheme, actor, setActor, setAcknowledging }),
+    () => ({ desk, language, setLanguage, scheme, setScheme, actor, setActor, setAcknowledging, setOrdering }),
     [desk, language, setLanguage, scheme, setScheme, actor, setActor],
   );
   return (
@@ -52,6 +58,11 @@ export function App({ desk }: AppProps): ReactNode {
               alarm={acknowledging}
               onClose={() => setAcknowledging(undefined)}
             />
+          </Suspense>
+        )}
+        {ordering === undefined ? null : (
+          <Suspense>
+            <OrderDialogue request={ordering} onClose={() => setOrdering(undefined)} />
           </Suspense>
         )}
       </DeskProvider>

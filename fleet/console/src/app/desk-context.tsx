@@ -6,6 +6,7 @@ import type { TextKey } from "../i18n/catalogue.ts";
 import { say, sayWord } from "../i18n/catalogue.ts";
 import type { Language } from "../i18n/language.ts";
 import type { Desk, DeskState } from "../live/desk.ts";
+import type { OrderRequest } from "../parts/orders/order-request.ts";
 import type { ColourScheme } from "./theme.ts";
 
 /** What every page has at hand. */
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly setActor: (actor: string) => void;
   /** Opens the acknowledge dialogue for an alarm, or closes it. */
   readonly setAcknowledging: (alarm: Alarm | undefined) => void;
+  /** Opens the dialogue that confirms an order and follows it. */
+  readonly setOrdering: (request: OrderRequest | undefined) => void;
 }
 
 const Context = createContext<Surroundings | undefined>(undefined);

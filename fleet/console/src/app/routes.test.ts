@@ -8,18 +8,24 @@ describe("addresses of pages", () => {
     { page: "overview" },
     { page: "device", gatewayId: "gw-1", deviceId: "pump.station_1" },
     { page: "alarms" },
+    { page: "demo" },
     { page: "alarms", alarmId: "0123456789abcdef0123456789abcdef" },
   ];
   it.each(routes)("reads back what it wrote: $page", (route) => {
     expect(parseRoute(addressOf(route))).toEqual(route);
   });
 
-  it.each(["/nowhere", "/gateways/gw-1", "/gateways/gw-1/devices/a/b", "/alarms/a/b", "/gateways/%/devices/x", "/%"])(
-    "does not know %s",
-    (path) => {
-      expect(parseRoute(path)).toEqual({ page: "unknown", path });
-    },
-  );
+  it.each([
+    "/nowhere",
+    "/gateways/gw-1",
+    "/gateways/gw-1/devices/a/b",
+    "/alarms/a/b",
+    "/demo/a",
+    "/gateways/%/devices/x",
+    "/%",
+  ])("does not know %s", (path) => {
+    expect(parseRoute(path)).toEqual({ page: "unknown", path });
+  });
 
   it("does not mind a slash at the end", () => {
     expect(parseRoute("/alarms/")).toEqual({ page: "alarms" });

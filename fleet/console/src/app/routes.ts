@@ -3,6 +3,7 @@ export type Route =
   | { readonly page: "overview" }
   | { readonly page: "device"; readonly gatewayId: string; readonly deviceId: string }
   | { readonly page: "alarms"; readonly alarmId?: string }
+  | { readonly page: "demo" }
   | { readonly page: "unknown"; readonly path: string };
 
 /** Reads an address. Never throws: what is not understood is `unknown`. */
@@ -21,6 +22,7 @@ export function parseRoute(path: string): Route {
   }
   if (section === "alarms" && parts.length === 1) return { page: "alarms" };
   if (section === "alarms" && first !== undefined && parts.length === 2) return { page: "alarms", alarmId: first };
+  if (section === "demo" && parts.length === 1) return { page: "demo" };
   return { page: "unknown", path };
 }
 
@@ -33,6 +35,8 @@ export function addressOf(route: Route): string {
       return `/gateways/${encodeURIComponent(route.gatewayId)}/devices/${encodeURIComponent(route.deviceId)}`;
     case "alarms":
       return route.alarmId === undefined ? "/alarms" : `/alarms/${encodeURIComponent(route.alarmId)}`;
+    case "demo":
+      return "/demo";
     case "unknown":
       return route.path;
   }

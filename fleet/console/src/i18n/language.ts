@@ -1,6 +1,9 @@
 export const LANGUAGES = ["zh", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** Sentences in both languages side by side, by key. */
+export type Sentences = Readonly<Record<string, Readonly<Record<Language, string>>>>;
+
 /** BCP 47 tags for `Intl` and the page's `lang`. */
 export const LOCALES: Readonly<Record<Language, string>> = { zh: "zh-CN", en: "en-GB" };
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
+import type { Contact } from "../live/shown.ts";
 import { GROUND_Y, WELL } from "./geometry.ts";
-import type { Contact } from "./station.ts";
 
 interface ContactProps {
   readonly contact: Contact;

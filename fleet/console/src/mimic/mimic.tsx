@@ -1,13 +1,14 @@
 import type { ReactNode } from "react";
 
 import { useSpeech } from "../app/desk-context.tsx";
+import type { Shown } from "../live/shown.ts";
 import { ShownValue, useShownText } from "../parts/shown-value.tsx";
-import { Cabinet, LevelFloat, Siren } from "./gear.tsx";
 
 import "./mimic.css";
+import { Cabinet, LevelFloat, Siren } from "./gear.tsx";
 import { GROUND_Y, HEADER_Y, HEIGHT, INLET_Y, levelY, paceOf, pumpX, scaleDepthM, WELL, WIDTH } from "./geometry.ts";
 import { PumpSymbol } from "./pump-symbol.tsx";
-import type { Shown, Station } from "./station.ts";
+import type { Station } from "./station.ts";
 import { Well } from "./well.tsx";
 
 interface MimicProps {

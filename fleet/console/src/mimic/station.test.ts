@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 
 import type { PointLatest } from "../../../api/schemas.ts";
 import { samplePoints, STATION } from "../../testing/sample-data.ts";
+import { shown } from "../live/shown.ts";
 import type { Station } from "./station.ts";
-import { shown, stationOf } from "./station.ts";
+import { stationOf } from "./station.ts";
 
 /** The sample station with some points changed: a number, a reason for none, or `undefined` for no such point. */
 function points(changes: Readonly<Record<string, number | string | undefined>> = {}): ReadonlyMap<string, PointLatest> {

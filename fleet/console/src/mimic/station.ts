@@ -1,13 +1,5 @@
-import type { PointLatest } from "../../../api/schemas.ts";
-
-/** A value as the desk may show it: a number, the reason why there is none, or a point the station does not have. */
-export type Shown =
-  | { readonly kind: "good"; readonly value: number; readonly unit: string }
-  | { readonly kind: "bad"; readonly reason: string }
-  | { readonly kind: "absent" };
-
-/** `unknown`: the point is there, its value is not. `absent`: the station has no such contact. */
-export type Contact = "on" | "off" | "unknown" | "absent";
+import type { Contact, Points, Shown } from "../live/shown.ts";
+import { contact, shown } from "../live/shown.ts";
 
 export interface Pump {
   /** Point ids begin with it: "pump1". */
@@ -43,8 +35,6 @@ export interface Station {
   readonly gatewayLost: Contact;
 }
 
-type Points = ReadonlyMap<string, PointLatest>;
-
 /** Two pumps and their pipes fill the drawing; further pumps are in the table of points. */
 const MAX_PUMPS = 2;
 
@@ -70,20 +60,6 @@ export function stationOf(points: Points): Station | undefined {
     doorOpen: contact(points, "doorOpen"),
     gatewayLost: contact(points, "gatewayLost"),
   };
-}
-
-/** The value of one point, good or with its reason. */
-export function shown(points: Points, id: string): Shown {
-  const point = points.get(id);
-  if (point === undefined) return { kind: "absent" };
-  if (point.value !== null) return { kind: "good", value: point.value, unit: point.unit };
-  return { kind: "bad", reason: point.badReason ?? "not-yet-read" };
-}
-
-function contact(points: Points, id: string): Contact {
-  const value = shown(points, id);
-  if (value.kind === "good") return value.value === 0 ? "off" : "on";
-  return value.kind === "bad" ? "unknown" : "absent";
 }
 
 function pumpNumbers(points: Points): readonly number[] {

@@ -3,7 +3,7 @@ import { useCallback } from "react";
 
 import { useSpeech } from "../app/desk-context.tsx";
 import { quantity } from "../i18n/format.ts";
-import type { Shown } from "../mimic/station.ts";
+import type { Shown } from "../live/shown.ts";
 
 import "./shown-value.css";
 

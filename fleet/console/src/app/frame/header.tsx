@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { useHasDemo } from "../../demo/use-has-demo.ts";
 import type { Language } from "../../i18n/language.ts";
 import { isUnacknowledged, openAlarms } from "../../live/alarms.ts";
 import { useDesk, useSpeech, useSurroundings } from "../desk-context.tsx";
@@ -23,6 +24,7 @@ export function Header({ route }: HeaderProps): ReactNode {
   const { feed, connection } = useDesk();
   const waiting = openAlarms(feed).filter(isUnacknowledged).length;
   const other = OTHER[language];
+  const hasDemo = useHasDemo();
   return (
     <header className="bar">
       <Link to={{ page: "overview" }} className="brand">
@@ -37,6 +39,11 @@ export function Header({ route }: HeaderProps): ReactNode {
           {say("nav.alarms")}
           {waiting === 0 ? null : <span className="count">{waiting}</span>}
         </Link>
+        {hasDemo ? (
+          <Link to={{ page: "demo" }} isCurrent={route.page === "demo"}>
+            {say("nav.demo")}
+          </Link>
+        ) : null}
       </nav>
       <div className="bar-end">
         <span className="link-state" data-kind={connection.kind} role="status">

@@ -17,9 +17,8 @@ import { Header } from "./header.tsx";
 const OverviewPage = lazy(async () => ({
   default: (await import("../../pages/overview/overview-page.tsx")).OverviewPage,
 }));
-const PumpStationPage = lazy(async () => ({
-  default: (await import("../../pages/pump-station/pump-station-page.tsx")).PumpStationPage,
-}));
+const DevicePage = lazy(async () => ({ default: (await import("../../pages/device/device-page.tsx")).DevicePage }));
+const DemoPage = lazy(async () => ({ default: (await import("../../pages/demo/demo-page.tsx")).DemoPage }));
 const AlarmsPage = lazy(async () => ({ default: (await import("../../pages/alarms/alarms-page.tsx")).AlarmsPage }));
 
 /** What stands around every page: header, the urgent alarm, the state of the connection. */
@@ -55,9 +54,11 @@ function Page({ route }: PageProps): ReactNode {
     case "overview":
       return <OverviewPage />;
     case "device":
-      return <PumpStationPage gatewayId={route.gatewayId} deviceId={route.deviceId} />;
+      return <DevicePage gatewayId={route.gatewayId} deviceId={route.deviceId} />;
     case "alarms":
       return <AlarmsPage chosenId={route.alarmId} />;
+    case "demo":
+      return <DemoPage />;
     case "unknown":
       return (
         <Empty title={say("page.unknown")} hint={say("page.unknown.hint", { path: route.path })}>

@@ -12,7 +12,7 @@ import { isUnacknowledged } from "../../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
 import { AcknowledgeButton } from "../../parts/alarms/acknowledge-button.tsx";
 import { AlarmState, Priority } from "../../parts/alarms/alarm-marks.tsx";
-import { sayCommand } from "../../parts/alarms/command-text.ts";
+import { sayCommand } from "../../parts/orders/command-text.ts";
 import { Failed, Loading } from "../../parts/states.tsx";
 
 interface AlarmDrawerProps {

@@ -1,14 +1,11 @@
 import type { ReactNode } from "react";
 import { useEffect } from "react";
 
-import type { Device, GatewaySummary } from "../../../../api/schemas.ts";
+import type { GatewaySummary } from "../../../../api/schemas.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
 import { Link } from "../../app/router.tsx";
-import { deviceKey, pointsOf } from "../../live/feed.ts";
-import { levelShare, scaleDepthM } from "../../mimic/geometry.ts";
-import { stationOf } from "../../mimic/station.ts";
-import { ShownValue } from "../../parts/shown-value.tsx";
 import { ReadState } from "../../parts/states.tsx";
+import { Glance } from "./glance.tsx";
 
 interface DeviceRowsProps {
   readonly gateway: GatewaySummary;
@@ -44,38 +41,5 @@ export function DeviceRows({ gateway, areValuesShown }: DeviceRowsProps): ReactN
         </div>
       ))}
     </ReadState>
-  );
-}
-
-interface GlanceProps {
-  readonly device: Device;
-  readonly isOld: boolean;
-}
-
-/** A pump station in one line: how full the well is, and which pumps run. Other devices say why they are in trouble. */
-function Glance({ device, isOld }: GlanceProps): ReactNode {
-  const { say } = useSpeech();
-  const { desk } = useSurroundings();
-  const { feed, connection } = useDesk();
-  useEffect(
-    () => desk.watchPoints({ gatewayId: device.gatewayId, deviceId: device.id }),
-    [desk, device.gatewayId, device.id],
-  );
-  const station = stationOf(pointsOf(feed, deviceKey(device.gatewayId, device.id)));
-  if (station === undefined) return <span className="quiet">{device.reason}</span>;
-  const depthM = scaleDepthM(station.marks.map((mark) => mark.levelM));
-  const share = station.level.kind === "good" ? levelShare(station.level.value, depthM) : 0;
-  return (
-    <span className={isOld || connection.kind === "lost" ? "glance is-old" : "glance"}>
-      <span className="well-bar" aria-hidden="true">
-        <i style={{ width: `${Math.min(1, share) * 100}%` }} />
-      </span>
-      <ShownValue shown={station.level} />
-      {station.pumps.map((pump) => (
-        <span key={pump.id} className="pump-chip" data-state={pump.state}>
-          {say("station.pump", { number: pump.number })} {say(`station.pump.${pump.state}`)}
-        </span>
-      ))}
-    </span>
   );
 }

@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 
 import { useSpeech } from "../../app/desk-context.tsx";
 import type { TextKey } from "../../i18n/catalogue.ts";
-import type { Contact, Station } from "../../mimic/station.ts";
+import type { Contact } from "../../live/shown.ts";
+import type { Station } from "../../mimic/station.ts";
 
 interface LampsProps {
   readonly station: Station;

@@ -2,7 +2,8 @@ import type { ReactNode } from "react";
 
 import { useSpeech } from "../../app/desk-context.tsx";
 import type { TextKey } from "../../i18n/catalogue.ts";
-import type { Pump, Shown } from "../../mimic/station.ts";
+import type { Shown } from "../../live/shown.ts";
+import type { Pump } from "../../mimic/station.ts";
 import { ShownValue } from "../../parts/shown-value.tsx";
 
 interface PumpCardProps {

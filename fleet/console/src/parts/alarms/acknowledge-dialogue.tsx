@@ -3,21 +3,19 @@ import type { ReactNode } from "react";
 import { useId, useState } from "react";
 
 import type { Alarm, Command } from "../../../../api/schemas.ts";
-import { acknowledge, askCommand } from "../../api/endpoints.ts";
+import { acknowledge } from "../../api/endpoints.ts";
 import type { ApiError } from "../../api/errors.ts";
 import { asApiError } from "../../api/errors.ts";
-import { useQuery } from "../../api/use-query.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
-import { useNowMs } from "../../app/use-now.ts";
-
-import "./acknowledge-dialogue.css";
+import { ActorField } from "../orders/actor-field.tsx";
+import { CommandOutcome } from "../orders/command-outcome.tsx";
+import { useCommand } from "../orders/use-command.ts";
 import { useErrorText } from "../states.tsx";
 import { AlarmState, Priority } from "./alarm-marks.tsx";
-import { sayCommand } from "./command-text.ts";
 
-const MAX_NAME = 120;
+import "../orders/dialogue.css";
+
 const MAX_NOTE = 500;
-const ASK_AGAIN_MS = 3_000;
 
 type Progress =
   | { readonly kind: "asking" }
@@ -73,8 +71,8 @@ export function AcknowledgeDialogue({ alarm: opened, onClose }: AcknowledgeDialo
         )
       }
     >
-      <div className="acknowledge">
-        <p className="acknowledge-subject">
+      <div className="dialogue">
+        <p className="dialogue-subject">
           <Priority priority={opened.priority} isUnacknowledged />
           <strong>{text(alarm.message)}</strong>
           <span className="quiet">
@@ -103,19 +101,10 @@ interface FieldsProps {
 function Fields({ name, setName, note, setNote }: FieldsProps): ReactNode {
   const { say } = useSpeech();
   const { actor } = useSurroundings();
-  const nameId = useId();
   const noteId = useId();
   return (
     <>
-      <label htmlFor={nameId}>{say("alarm.actor")}</label>
-      <Input
-        id={nameId}
-        value={name}
-        maxLength={MAX_NAME}
-        placeholder={say("alarm.actor.missing")}
-        autoFocus={actor === ""}
-        onChange={(event) => setName(event.target.value)}
-      />
+      <ActorField name={name} setName={setName} />
       <label htmlFor={noteId}>{say("alarm.note")}</label>
       <Input.TextArea
         id={noteId}
@@ -135,31 +124,7 @@ interface OutcomeProps {
 
 function Outcome({ progress }: OutcomeProps): ReactNode {
   const sayError = useErrorText();
-  switch (progress.kind) {
-    case "asking":
-    case "sending":
-      return null;
-    case "failed":
-      return <Alert role="alert" type="error" showIcon title={sayError(progress.error)} />;
-    case "sent":
-      return <CommandOutcome commandId={progress.commandId} />;
-  }
-}
-
-interface CommandOutcomeProps {
-  readonly commandId: string;
-}
-
-function CommandOutcome({ commandId }: CommandOutcomeProps): ReactNode {
-  const { language } = useSpeech();
-  const { feed } = useDesk();
-  const heard = feed.commands.get(commandId)?.value;
-  const isOpen = heard === undefined || heard.state === "sent";
-  const lookedAtMs = useNowMs(ASK_AGAIN_MS);
-  // The live stream brings the result at once; where it was cut meanwhile, asking does.
-  const asked = useQuery(commandId, (signal) => askCommand(commandId, signal), isOpen ? lookedAtMs : "settled");
-  const command = isOpen ? (asked.last ?? heard) : heard;
-  if (command === undefined) return null;
-  const type = command.state === "done" ? "success" : command.state === "sent" ? "info" : "warning";
-  return <Alert role="status" type={type} showIcon title={sayCommand(language, command)} />;
+  const command = useCommand(progress.kind === "sent" ? progress.commandId : undefined);
+  if (progress.kind === "failed") return <Alert role="alert" type="error" showIcon title={sayError(progress.error)} />;
+  return command === undefined ? null : <CommandOutcome command={command} />;
 }

@@ -1,0 +1,53 @@
+import type { Sentences } from "../language.ts";
+
+/** Orders and what became of them. */
+export const COMMANDS = {
+  "command.sent": { zh: "已发出，等待网关答复", en: "Sent, waiting for the gateway" },
+  "command.no-answer": { zh: "网关没有答复，状态以列表为准", en: "The gateway did not answer; trust the list" },
+  "command.done": { zh: "网关已确认", en: "Done by the gateway" },
+  "command.selected": { zh: "已选中", en: "Selected" },
+  "command.cancelled": { zh: "已取消", en: "Cancelled" },
+  "command.refused": { zh: "网关拒绝：{detail}", en: "Refused by the gateway: {detail}" },
+  "command.unconfirmed": { zh: "未能核实：{detail}", en: "Not confirmed: {detail}" },
+  "command.stale": { zh: "报警已有新变化，未作更改", en: "The alarm had changed meanwhile; nothing was done" },
+  "command.expired": { zh: "命令过期，未执行", en: "Came too late; nothing was done" },
+  "command.doneWith": { zh: "网关已确认：{detail}", en: "Done by the gateway: {detail}" },
+  "reason.withDetail": { zh: "{reason}（{added}）", en: "{reason} ({added})" },
+  "reason.unknown-point": { zh: "没有这个测点", en: "there is no such point" },
+  "reason.unknown-method": { zh: "设备没有这个功能", en: "the device has no such method" },
+  "reason.bad-arguments": { zh: "参数不合要求", en: "the arguments do not fit" },
+  "reason.not-writable": { zh: "这个测点不能写", en: "the point cannot be written" },
+  "reason.out-of-limits": { zh: "超出允许范围", en: "outside its limits" },
+  "reason.needs-select": { zh: "须先选中，再执行", en: "it must be selected first, then operated" },
+  "reason.no-such-selection": { zh: "没有这次选中", en: "there is no such selection" },
+  "reason.selection-expired": { zh: "选中已过期", en: "the selection has run out" },
+  "reason.other-selection-active": { zh: "别人正选中这台设备", en: "somebody else has selected it" },
+  "reason.interlocked": { zh: "联锁未满足", en: "an interlock forbids it" },
+  "reason.clock-not-confident": { zh: "网关时钟不可信", en: "the gateway's clock is in doubt" },
+  "reason.device-offline": { zh: "设备离线", en: "the device is offline" },
+  "reason.refused-by-device": { zh: "设备拒绝", en: "the device refused" },
+  "reason.expired": { zh: "已过期", en: "its time was over" },
+  "reason.not-committed": { zh: "网关未能写盘", en: "the gateway could not write it down" },
+  "reason.busy": { zh: "设备正忙", en: "the device is busy" },
+  "order.confirm": { zh: "发送", en: "Send" },
+  "order.select": { zh: "第一步：选中", en: "Step 1: select" },
+  "order.operate": { zh: "第二步：执行", en: "Step 2: operate" },
+  "order.unselect": { zh: "取消选中", en: "Cancel the selection" },
+  "order.selected": {
+    zh: "网关已选中，尚未动作。请在 {seconds} 秒内执行，或取消。",
+    en: "Selected at the gateway; nothing has moved yet. Operate within {seconds} s, or cancel.",
+  },
+  "order.ranOut": {
+    zh: "选中已过期，什么也没有动。需要时请重新开始。",
+    en: "The selection ran out; nothing has moved. Begin again if it is still wanted.",
+  },
+  "order.hazard": {
+    zh: "这一操作可能有危险，要分两步：先选中，再执行。",
+    en: "This may be dangerous and takes two steps: select, then operate.",
+  },
+  "order.value": { zh: "新值（{min} 至 {max}{unit}）", en: "New value ({min} to {max}{unit})" },
+  "order.offline": {
+    zh: "网关离线，现在不能下命令：命令从不排队。",
+    en: "The gateway is offline: orders cannot be given now and never wait.",
+  },
+} as const satisfies Sentences;

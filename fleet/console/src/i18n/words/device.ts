@@ -1,0 +1,36 @@
+import type { Sentences } from "../language.ts";
+
+/** What every device's page says. */
+export const DEVICE = {
+  "device.points": { zh: "全部测点", en: "All points" },
+  "device.point": { zh: "测点", en: "Point" },
+  "device.value": { zh: "数值", en: "Value" },
+  "device.time": { zh: "时间", en: "Time" },
+  "device.quality": { zh: "质量", en: "Quality" },
+  "device.good": { zh: "正常", en: "Good" },
+  "device.noPoints": { zh: "这台设备还没有测点", en: "This device has no points yet" },
+  "device.unknown": { zh: "网关没有上报这台设备", en: "The gateway has reported no such device" },
+  "device.alarms": { zh: "本设备报警", en: "Alarms of this device" },
+  "device.trouble": { zh: "设备状态：{state}。{reason}", en: "Device: {state}. {reason}" },
+  "quality.link-down": { zh: "链路中断", en: "Link down" },
+  "quality.timeout": { zh: "设备无应答", en: "No answer" },
+  "quality.bad-frame": { zh: "应答有误", en: "Bad answer" },
+  "quality.device-refused": { zh: "设备拒绝读取", en: "Refused by device" },
+  "quality.not-available": { zh: "传感器无数据", en: "No sensor value" },
+  "quality.out-of-range": { zh: "超出量程", en: "Out of range" },
+  "quality.not-yet-read": { zh: "尚未读到", en: "Not yet read" },
+  "device.search": { zh: "查找测点", en: "Find a point" },
+  "device.search.none": { zh: "没有符合的测点", en: "No point fits" },
+  "device.showTrend": { zh: "显示或收起趋势", en: "Show or hide its trend" },
+  "device.limits": { zh: "可写范围", en: "May be set to" },
+  "device.set": { zh: "设置…", en: "Set…" },
+  "device.set.title": { zh: "设置：{point}", en: "Set: {point}" },
+  "device.set.explain": {
+    zh: "网关写入后会读回核对；核对不上会说明，不会重试。",
+    en: "The gateway writes it and reads it back; where that does not agree it says so and does not try again.",
+  },
+  "device.methods": { zh: "功能", en: "What it can do" },
+  "device.call": { zh: "执行…", en: "Do it…" },
+  "device.call.explain": { zh: "由网关请设备执行一次。", en: "The gateway asks the device to do it once." },
+  "device.optional": { zh: "{name}（可不填）", en: "{name} (optional)" },
+} as const satisfies Sentences;

@@ -1,0 +1,37 @@
+import type { Sentences } from "../language.ts";
+
+/** Electronic signs. */
+export const SIGN = {
+  "sign.title": { zh: "站牌", en: "The sign" },
+  "sign.right": { zh: "显示正确", en: "Shows what it should" },
+  "sign.wrong": { zh: "显示的不是该显示的内容", en: "Does not show what it should" },
+  "sign.unknown": { zh: "不知道它显示什么", en: "Nobody knows what it shows" },
+  "sign.fault": { zh: "站牌报告故障", en: "The sign reports a fault" },
+  "sign.dark": { zh: "黑屏", en: "Dark" },
+  "sign.normal": { zh: "日常内容", en: "Its everyday text" },
+  "sign.canned": { zh: "预置信息 {number}", en: "Canned text {number}" },
+  "sign.pushed": { zh: "监控台发布，至 {time}", en: "From the desk, until {time}" },
+  "sign.brightness": { zh: "亮度", en: "Brightness" },
+  "sign.temperature": { zh: "机内温度", en: "Temperature inside" },
+  "sign.push": { zh: "发布信息", en: "Put up a text" },
+  "sign.push.title": { zh: "在站牌上发布", en: "Put up on the sign" },
+  "sign.push.explain": { zh: "{text}（{time}后自动撤下）", en: "{text} (comes down after {time})" },
+  "sign.text": { zh: "中文内容", en: "Text in Chinese" },
+  "sign.textEn": { zh: "英文内容（可不填）", en: "Text in English (may be empty)" },
+  "sign.for": { zh: "显示多久", en: "For how long" },
+  "sign.for.10m": { zh: "10 分钟", en: "10 min" },
+  "sign.for.1h": { zh: "1 小时", en: "1 hour" },
+  "sign.for.4h": { zh: "4 小时", en: "4 hours" },
+  "sign.for.1d": { zh: "1 天", en: "1 day" },
+  "sign.emergency": { zh: "紧急（盖过其他内容）", en: "Emergency (before everything else)" },
+  "sign.clear": { zh: "撤回已发布的…", en: "Take it down…" },
+  "sign.clear.title": { zh: "撤回发布的信息", en: "Take the text down" },
+  "sign.clear.explain": { zh: "站牌回到日常内容。", en: "The sign goes back to its everyday text." },
+  "sign.message": { zh: "预置信息", en: "Canned texts" },
+  "sign.message.none": { zh: "不用预置信息", en: "No canned text" },
+  "sign.message.title": { zh: "显示预置信息 {number}", en: "Show canned text {number}" },
+  "sign.message.explain": {
+    zh: "预置信息写在站点配置里，由网关发给站牌。0 为不用。",
+    en: "Canned texts stand in the site file; the gateway gives them to the sign. 0 is none.",
+  },
+} as const satisfies Sentences;

@@ -1,0 +1,104 @@
+import type { ReactNode } from "react";
+import { useEffect } from "react";
+
+import type { Device } from "../../../../api/schemas.ts";
+import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
+import { kindOf } from "../../kinds/device-kind.ts";
+import { deviceKey, pointsOf } from "../../live/feed.ts";
+import { levelShare, scaleDepthM } from "../../mimic/geometry.ts";
+import type { Station } from "../../mimic/station.ts";
+import { ShownValue } from "../../parts/shown-value.tsx";
+
+interface GlanceProps {
+  readonly device: Device;
+  readonly isOld: boolean;
+}
+
+/** A device in one line: what somebody asks of it first. Those without a picture say why they are in trouble. */
+export function Glance({ device, isOld }: GlanceProps): ReactNode {
+  const { desk } = useSurroundings();
+  const { feed, connection } = useDesk();
+  useEffect(
+    () => desk.watchPoints({ gatewayId: device.gatewayId, deviceId: device.id }),
+    [desk, device.gatewayId, device.id],
+  );
+  const content = useContent(device, pointsOf(feed, deviceKey(device.gatewayId, device.id)));
+  return <span className={isOld || connection.kind === "lost" ? "glance is-old" : "glance"}>{content}</span>;
+}
+
+function useContent(device: Device, points: ReturnType<typeof pointsOf>): ReactNode {
+  const { say } = useSpeech();
+  const kind = kindOf(points);
+  switch (kind.kind) {
+    case "station":
+      return <StationGlance station={kind.station} />;
+    case "locker": {
+      const { compartments } = kind.locker;
+      const count = (state: string): number => compartments.filter((one) => one.state === state).length;
+      const states = (["forced", "left-open", "failed", "open", "unknown"] as const).filter(
+        (state) => count(state) > 0,
+      );
+      return (
+        <>
+          <span className="quiet">{say("locker.total", { total: compartments.length })}</span>
+          {states.map((state) => (
+            <span key={state} className="chip" data-trouble={state !== "open"}>
+              {count(state)} {say(`locker.door.${state}`)}
+            </span>
+          ))}
+        </>
+      );
+    }
+    case "call-point": {
+      const { call, troubles } = kind.callPoint;
+      return (
+        <>
+          <span className="chip" data-trouble={call !== "off"}>
+            {say(call === "on" ? "call.calling" : call === "off" ? "call.atRest" : "call.light.unknown")}
+          </span>
+          {troubles
+            .filter(({ state }) => state === "on")
+            .map((trouble) => (
+              <span key={trouble.kind} className="chip" data-trouble>
+                {say(`call.trouble.${trouble.kind}`)}
+              </span>
+            ))}
+        </>
+      );
+    }
+    case "sign": {
+      const { isRight } = kind.sign;
+      return (
+        <span className="chip" data-trouble={isRight !== "on"}>
+          {say(isRight === "on" ? "sign.right" : isRight === "off" ? "sign.wrong" : "sign.unknown")}
+        </span>
+      );
+    }
+    case "other":
+      return <span className="quiet">{device.reason}</span>;
+  }
+}
+
+interface StationGlanceProps {
+  readonly station: Station;
+}
+
+/** How full the well is, and which pumps run. */
+function StationGlance({ station }: StationGlanceProps): ReactNode {
+  const { say } = useSpeech();
+  const depthM = scaleDepthM(station.marks.map((mark) => mark.levelM));
+  const share = station.level.kind === "good" ? levelShare(station.level.value, depthM) : 0;
+  return (
+    <>
+      <span className="well-bar" aria-hidden="true">
+        <i style={{ width: `${Math.min(1, share) * 100}%` }} />
+      </span>
+      <ShownValue shown={station.level} />
+      {station.pumps.map((pump) => (
+        <span key={pump.id} className="pump-chip" data-state={pump.state}>
+          {say("station.pump", { number: pump.number })} {say(`station.pump.${pump.state}`)}
+        </span>
+      ))}
+    </>
+  );
+}
