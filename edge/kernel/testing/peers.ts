@@ -25,6 +25,7 @@ export const GST_RTSP: Peer = {
     "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer; Gst.init(None); assert all(Gst.ElementFactory.find(name) for name in ('x264enc', 'rtph264pay', 'videotestsrc'))",
   ],
 };
+export const GPIOD: Peer = { name: "gpiod", probe: ["gpiomon", "--version"] };
 export const FAKETIME: Peer = { name: "faketime", probe: ["faketime", "--version"] };
 
 /**
