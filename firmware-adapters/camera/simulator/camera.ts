@@ -52,6 +52,10 @@ export class SimulatedCamera {
     return this.#frozenAt !== undefined;
   }
 
+  get mishapsLeft(): number {
+    return this.#mishaps.length;
+  }
+
   /** From now on the same picture, as cameras show when they hang. */
   freeze(): void {
     this.#frozenAt ??= this.#frame();
