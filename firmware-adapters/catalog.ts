@@ -8,6 +8,7 @@ import { hj212Family } from "./hj212/settings.ts";
 import { lockerFamily } from "./locker/settings.ts";
 import { modbusFamily } from "./modbus/settings.ts";
 import { signFamily } from "./sign/settings.ts";
+import { sl651Family } from "./sl651/settings.ts";
 
 /**
  * Every device family we ship: its settings, which the desk checks with too, and its adapter, loaded only where a site
@@ -22,6 +23,7 @@ export const catalog = {
   locker: { ...lockerFamily, load: async () => (await import("./locker/adapter.ts")).locker },
   modbus: { ...modbusFamily, load: async () => (await import("./modbus/adapter.ts")).modbus },
   sign: { ...signFamily, load: async () => (await import("./sign/adapter.ts")).sign },
+  sl651: { ...sl651Family, load: async () => (await import("./sl651/adapter.ts")).sl651 },
 } satisfies Record<string, Family & { readonly load: () => Promise<Adapter> }>;
 
 export type AdapterKind = keyof typeof catalog;
