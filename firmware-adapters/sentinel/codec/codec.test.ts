@@ -90,6 +90,11 @@ describe("a thermometer that speaks text", () => {
     expect(new AsciiThermometer().push(bytes(text))).toEqual(expected);
   });
 
+  it("does not take the end of a line for one, where it begins to listen in the middle", () => {
+    const parser = new AsciiThermometer({ isMidLine: true });
+    expect(["6.", "5\r\nT=3", "6.6\r\n", "36.7\r"].flatMap((piece) => parser.push(bytes(piece)))).toEqual([36.6, 36.7]);
+  });
+
   it("gives numbers that stand in the text, however it is cut", () => {
     const text = fc.array(fc.constantFrom("T", "=", "36.5", "7", ".", "C", "\r", "\n", " ", "-", "x"), {
       maxLength: 40,

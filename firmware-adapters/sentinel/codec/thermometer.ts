@@ -7,20 +7,37 @@ export interface ThermometerParser {
   push(bytes: Uint8Array): readonly number[];
 }
 
+/** A parser for a line that may be in the middle of something. */
 export function thermometerParser(form: ThermometerSettings["form"]): ThermometerParser {
-  return form === "ascii" ? new AsciiThermometer() : new BinaryThermometer();
+  return form === "ascii" ? new AsciiThermometer({ isMidLine: true }) : new BinaryThermometer();
 }
 
 /** "36.5", "T=36.5", "TEMP: +36.52 C", "36.52C". */
 const READING = /^(?:T|TO|TEMP)?\s{0,4}[=:]?\s{0,4}(?<celsius>[+-]?\d{1,3}(?:\.\d{1,4})?)\s{0,4}(?:C|degC)?$/i;
 const MAX_LINE = 40;
 
-/** One measurement a line, as text. */
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
+
+/**
+ * One measurement a line, as text.
+ *
+ * `isMidLine`: nobody knows where the line begins, so what comes before the first line end is passed over. The end of
+ * "T=36.5" is "6.5", which looks like a measurement of its own.
+ */
 export class AsciiThermometer implements ThermometerParser {
   readonly #lines = new LineSplitter({ maxLength: MAX_LINE });
+  #isMidLine: boolean;
+
+  constructor({ isMidLine = false }: { readonly isMidLine?: boolean } = {}) {
+    this.#isMidLine = isMidLine;
+  }
 
   push(bytes: Uint8Array): readonly number[] {
-    return this.#lines.push(bytes).flatMap((line) => {
+    const from = this.#isMidLine ? bytes.findIndex((byte) => byte === CARRIAGE_RETURN || byte === LINE_FEED) : 0;
+    if (from < 0) return [];
+    this.#isMidLine = false;
+    return this.#lines.push(bytes.subarray(from)).flatMap((line) => {
       const celsius = READING.exec(line.trim())?.groups?.["celsius"];
       return celsius === undefined ? [] : [Number(celsius)];
     });
