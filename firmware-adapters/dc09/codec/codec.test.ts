@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { bitwiseCrc, bodyOf, decryptByHand, encryptByHand, frameOf, padded, stampOf } from "../testing/independent.ts";
-import { decryptContent, encryptContent } from "./cipher.ts";
+import { bitwiseCrc, bodyOf, decryptByNode, encryptByHand, frameOf, padded, stampOf } from "../testing/independent.ts";
+import { ContentCipher } from "./cipher.ts";
 import { crc16 } from "./crc16.ts";
 import { encodeAck, encodeDuh, encodeFrame, encodeNak } from "./encode.ts";
 import { FrameParser, type Frame } from "./frame-parser.ts";
@@ -220,29 +220,34 @@ describe("timestamps", () => {
 });
 
 describe("encryption", () => {
-  it.each([16, 24, 32])("with a key of %i bytes is what single blocks make by hand, both ways", (length) => {
-    const key = Buffer.from(Array.from({ length }, (_, index) => index * 7 + 1));
-    const content = "|#1234|Nri1/MA01]_13:05:09,11-25-2026";
-    for (let extra = 0; extra < 17; extra += 1) {
-      const text = `${"y".repeat(extra)}${content}`;
-      const hex = encryptContent(key, text);
-      expect(hex).toMatch(/^(?:[0-9A-F]{32})+$/);
-      const plain = decryptByHand(key, hex);
-      expect(plain.endsWith(text)).toBe(true);
-      expect(plain.slice(0, -text.length)).toMatch(/^[A-Za-z]{1,16}$/);
-      expect(decryptContent(key, encryptByHand(key, padded(text)))).toBe(padded(text));
-      expect(decryptContent(key, hex.toLowerCase())).toBe(plain);
-    }
-  });
+  it.each([16, 24, 32])(
+    "with a key of %i bytes is what others make of single blocks and of CBC, both ways",
+    (length) => {
+      const key = Buffer.from(Array.from({ length }, (_, index) => index * 7 + 1));
+      const cipher = new ContentCipher(key);
+      const content = "|#1234|Nri1/MA01]_13:05:09,11-25-2026";
+      for (let extra = 0; extra < 17; extra += 1) {
+        const text = `${"y".repeat(extra)}${content}`;
+        const hex = cipher.seal(text);
+        expect(hex).toMatch(/^(?:[0-9A-F]{32})+$/);
+        const plain = decryptByNode(key, hex);
+        expect(plain.endsWith(text)).toBe(true);
+        expect(plain.slice(0, -text.length)).toMatch(/^[A-Za-z]{1,16}$/);
+        expect(encryptByHand(key, plain)).toBe(hex);
+        expect(cipher.open(encryptByHand(key, padded(text)))).toBe(padded(text));
+        expect(cipher.open(hex.toLowerCase())).toBe(plain);
+      }
+    },
+  );
 
   it("opens what others have closed", () => {
-    const key = Buffer.from("AAAAAAAAAAAAAAAA");
-    const contents = SEEN.slice(-2).map((seen) => decryptContent(key, seen.slice(seen.indexOf("[") + 1)));
+    const cipher = new ContentCipher(Buffer.from("AAAAAAAAAAAAAAAA"));
+    const contents = SEEN.slice(-2).map((seen) => cipher.open(seen.slice(seen.indexOf("[") + 1)));
     expect(contents).toEqual(["ppppppppppp]_18:24:52,07-05-2020", "0000000000000000|Nri1/WA000]_16:04:02,07-09-2020"]);
   });
 
   it.each(["", "00", "0".repeat(31), "0".repeat(33), "g".repeat(32)])("does not open %j", (hex) => {
-    expect(decryptContent(Buffer.alloc(16), hex)).toBeUndefined();
+    expect(new ContentCipher(Buffer.alloc(16)).open(hex)).toBeUndefined();
   });
 });
 
@@ -271,9 +276,9 @@ describe("answers", () => {
   it("are encrypted with a time where the message was", () => {
     const key = Buffer.alloc(32, 5);
     for (const [id, encode] of [["ACK", encodeAck] as const, ["DUH", encodeDuh] as const]) {
-      const [head = "", hex = ""] = encode(header, key, nowMs).split("[");
+      const [head = "", hex = ""] = encode(header, new ContentCipher(key), nowMs).split("[");
       expect(head).toBe(`"*${id}"0001R1L232#789aF`);
-      expect(decryptByHand(key, hex)).toMatch(/^[A-Za-z]+\|\]_13:05:09,11-25-2026$/);
+      expect(decryptByNode(key, hex)).toMatch(/^[A-Za-z]+\|\]_13:05:09,11-25-2026$/);
     }
   });
 

@@ -1,4 +1,4 @@
-import { encryptContent } from "./cipher.ts";
+import type { ContentCipher } from "./cipher.ts";
 import { crc16 } from "./crc16.ts";
 import type { CrcForm } from "./frame-parser.ts";
 import type { Header } from "./message.ts";
@@ -21,15 +21,15 @@ export function encodeFrame(body: string, crcForm: CrcForm = "hex"): Buffer {
 /**
  * Says that a message is on our disk.
  *
- * @param key  of an encrypted message, which is answered encrypted.
+ * @param cipher  of an encrypted message, which is answered encrypted.
  */
-export function encodeAck(header: Header, key: Buffer | undefined, nowMs: number): string {
-  return answer("ACK", header, key, nowMs);
+export function encodeAck(header: Header, cipher: ContentCipher | undefined, nowMs: number): string {
+  return answer("ACK", header, cipher, nowMs);
 }
 
 /** Says that a message will never be understood, so that its sender does not repeat it. */
-export function encodeDuh(header: Header, key: Buffer | undefined, nowMs: number): string {
-  return answer("DUH", header, key, nowMs);
+export function encodeDuh(header: Header, cipher: ContentCipher | undefined, nowMs: number): string {
+  return answer("DUH", header, cipher, nowMs);
 }
 
 /** Says that a sender's clock is wrong, and what time it is. Never encrypted. */
@@ -37,12 +37,12 @@ export function encodeNak(nowMs: number): string {
   return `"NAK"0000R0L0A0[]${encodeTimestamp(nowMs)}`;
 }
 
-function answer(id: "ACK" | "DUH", header: Header, key: Buffer | undefined, nowMs: number): string {
+function answer(id: "ACK" | "DUH", header: Header, cipher: ContentCipher | undefined, nowMs: number): string {
   const { sequence, receiver, prefix, account } = header;
   // A sender that names no receiver is answered by receiver 0: one that wants the field finds it, and none is confused.
   const where = `${sequence}R${orZero(receiver)}L${orZero(prefix)}#${account}`;
-  if (key === undefined) return `"${id}"${where}[]`;
-  return `"*${id}"${where}[${encryptContent(key, `|]${encodeTimestamp(nowMs)}`)}`;
+  if (cipher === undefined) return `"${id}"${where}[]`;
+  return `"*${id}"${where}[${cipher.seal(`|]${encodeTimestamp(nowMs)}`)}`;
 }
 
 function orZero(digits: string | undefined): string {

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
-import { decryptContent } from "../codec/cipher.ts";
+import type { ContentCipher } from "../codec/cipher.ts";
 import { parseContent, splitData, withoutPad, type Content, type Message } from "../codec/message.ts";
 import type { PanelEvent } from "../events/panel-event.ts";
 import { parseEvents } from "../events/parse-events.ts";
 
 /** How an account's messages are protected. */
 export interface Protection {
-  readonly key: Buffer | undefined;
+  readonly cipher: ContentCipher | undefined;
   /** Whether an account with a key takes messages that are not encrypted. */
   readonly acceptsPlain: boolean;
 }
@@ -29,10 +29,10 @@ export type Unreadable = "not-encrypted" | "no-key" | "wrong-key" | "no-data" | 
 /** Reads a message of an account as it is protected. */
 export function openMessage({ header, content }: Message, protection: Protection): OpenedMessage | Unreadable {
   const { id, account, isEncrypted } = header;
-  const { key, acceptsPlain } = protection;
-  if (!isEncrypted && key !== undefined && !acceptsPlain) return "not-encrypted";
-  if (isEncrypted && key === undefined) return "no-key";
-  const plain = isEncrypted && key !== undefined ? decryptContent(key, content) : content;
+  const { cipher, acceptsPlain } = protection;
+  if (!isEncrypted && cipher !== undefined && !acceptsPlain) return "not-encrypted";
+  if (isEncrypted && cipher === undefined) return "no-key";
+  const plain = isEncrypted ? cipher?.open(content) : content;
   const read = plain === undefined ? undefined : parseContent(plain);
   // The time is mandatory in encrypted messages, and noise does not have one: this is how a wrong key shows.
   if (isEncrypted && read?.sentAtMs === undefined) return "wrong-key";
@@ -47,5 +47,5 @@ export function openMessage({ header, content }: Message, protection: Protection
 }
 
 function digestOf(parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+  return hash("sha256", JSON.stringify(parts)).slice(0, 16);
 }

@@ -1,6 +1,7 @@
 import type { CommitRequest, DeviceDeps } from "../../adapter.ts";
 import { eventTime, type DeviceEvent, type Occurrence } from "../../event.ts";
 import type { LinkStatus } from "../../links/link.ts";
+import { ContentCipher } from "../codec/cipher.ts";
 import { encodeAck, encodeDuh, encodeNak } from "../codec/encode.ts";
 import type { CrcForm } from "../codec/frame-parser.ts";
 import type { Header, Message } from "../codec/message.ts";
@@ -60,7 +61,7 @@ export class Account {
     this.settings = settings;
     this.#deps = deps;
     this.#signal = signal;
-    this.#protection = { key: keyOf(settings), acceptsPlain: settings.acceptsPlain };
+    this.#protection = { cipher: cipherOf(settings), acceptsPlain: settings.acceptsPlain };
     this.points = new PanelPoints(deviceId, settings, deps);
     this.points.restore();
     this.#presence = new Presence(settings, deps, this.points);
@@ -209,8 +210,8 @@ export class Account {
   }
 
   #verdict({ message: { header } }: Received, isUnderstood: boolean): string {
-    const key = header.isEncrypted ? this.#protection.key : undefined;
-    return (isUnderstood ? encodeAck : encodeDuh)(header, key, this.#wallMs());
+    const cipher = header.isEncrypted ? this.#protection.cipher : undefined;
+    return (isUnderstood ? encodeAck : encodeDuh)(header, cipher, this.#wallMs());
   }
 
   #eventsOf(header: Header, opened: OpenedMessage): readonly DeviceEvent[] {
@@ -291,9 +292,9 @@ export class Account {
   }
 }
 
-function keyOf({ key }: Dc09Settings): Buffer | undefined {
+function cipherOf({ key }: Dc09Settings): ContentCipher | undefined {
   if (key === undefined) return undefined;
-  return "hex" in key ? Buffer.from(key.hex, "hex") : Buffer.from(key.text, "latin1");
+  return new ContentCipher("hex" in key ? Buffer.from(key.hex, "hex") : Buffer.from(key.text, "latin1"));
 }
 
 function pointRows(rows: Readonly<Record<string, string | null>>): Readonly<Record<string, string | null>> {

@@ -5,7 +5,7 @@ import { fakeDeps, type FakeDeps } from "../../testing/fake-deps.ts";
 import { parseMessage } from "../codec/message.ts";
 import { Account } from "../receiver/account.ts";
 import { dc09Settings } from "../settings.ts";
-import { decryptByHand, encryptByHand, padded, stampOf } from "./independent.ts";
+import { decryptByNode, encryptByHand, padded, stampOf } from "./independent.ts";
 
 /** One account without sockets, on a clock that moves only when told to. */
 export interface TestAccount extends AsyncDisposable {
@@ -89,5 +89,5 @@ export function sealed(sequence: string, key: Buffer, inside: string, id = "SIA-
 /** What is inside an encrypted answer. */
 export function unsealed(key: Buffer, answer: string | undefined): string {
   const [head = "", hex = ""] = (answer ?? "").split("[");
-  return `${head}[${decryptByHand(key, hex).replace(/^[^|]*/, "")}`;
+  return `${head}[${decryptByNode(key, hex).replace(/^[^|]*/, "")}`;
 }
