@@ -106,8 +106,10 @@ export class LockBus {
     caller: Caller,
     beforeSending: () => void,
   ): Promise<Told> {
+    const seconds = request.kind === "open" ? (request.seconds ?? 0) : 0;
     return await terms.link.exclusive(caller.priority, caller.signal, async (port) => {
-      const line = this.#line(terms);
+      // The board answers when its pulse is over.
+      const line = this.#line({ ...terms, timeoutMs: terms.timeoutMs + seconds * 1_000 });
       await untilQuiet(port, line);
       beforeSending();
       try {

@@ -12,7 +12,7 @@ async function selectAll(bench: CabinetBench, actor = "ann"): Promise<string> {
   return outcome.selectionId;
 }
 
-describe.each(PROTOCOL_NAMES)("a %s cabinet", (protocol) => {
+describe.concurrent.each(PROTOCOL_NAMES)("a %s cabinet", (protocol) => {
   it("opens a door, sees it open and shut again, and says who had it opened", async () => {
     await using bench = await openCabinet({ protocol });
     await bench.shows("door2.open", 0);
@@ -51,7 +51,7 @@ describe.each(PROTOCOL_NAMES)("a %s cabinet", (protocol) => {
   });
 });
 
-describe("opening", () => {
+describe.concurrent("opening", () => {
   it("a jammed door is tried a second time, never a third, and reported as failed until it opens", async () => {
     await using bench = await openCabinet();
     bench.simulator.wall.jam(bench.board, 1, true);
@@ -178,7 +178,7 @@ describe("commands", () => {
   });
 });
 
-describe("a door's life", () => {
+describe.concurrent("a door's life", () => {
   it("tells of a door that is left open", async () => {
     await using bench = await openCabinet({ settings: { leftOpenAfterMs: 1_000 } });
     await bench.open(1);

@@ -11,8 +11,8 @@ const SLICE_BYTES = 4;
 const MINUTE_MS = 60_000;
 /** Issuer and cabinet may differ by so much; a code is neither early nor expired because of it. */
 const SKEW_MS = 120_000;
-/** So many HMACs take a millisecond or two; then everybody else on this thread has a turn. */
-const HMACS_A_TURN = 200;
+/** So many HMACs take about a millisecond; then everybody else on this thread has a turn. */
+const HMACS_A_TURN = 50;
 
 /** What numeric codes of one cabinet are made of. */
 export interface NumericSpace {
