@@ -108,6 +108,7 @@ function describeLosing(adapter: Adapter, makeRig: MakeRig): void {
     await using rig = await makeRig();
     await using bench = await startBench(adapter, rig);
     await bench.status("online");
+    await bench.measurement("good");
     await rig.breakLine();
     expect(await bench.measurement("bad")).toMatchObject({ isReportable: true });
     expect((await bench.status("offline")).reason).not.toBe("");
@@ -120,6 +121,7 @@ function describeLosing(adapter: Adapter, makeRig: MakeRig): void {
     await using rig = await makeRig();
     await using bench = await startBench(adapter, rig);
     await bench.status("online");
+    await bench.measurement("good");
     rig.fallSilent();
     bench.hush();
     await bench.status("offline");

@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 
 import { catalog } from "../catalog.ts";
+import type { Family } from "../family.ts";
 import type { CodecCase } from "../testing/codec-case.ts";
 
 const MUST_REACH = 50_000;
@@ -44,21 +45,24 @@ async function bench(only: string, isJson: boolean): Promise<void> {
 
 /** Every family brings its own cases: who adds one changes nothing here. */
 async function allCases(): Promise<readonly CodecCase[]> {
-  const modules = Object.keys(catalog).map(async (kind) => {
-    const loaded: { readonly codecCases: readonly CodecCase[] } = await import(`../${kind}/bench/codec-cases.ts`);
+  const families: readonly (readonly [string, Family])[] = Object.entries(catalog);
+  const folders = new Set(families.map(([kind, { protocol }]) => protocol ?? kind));
+  const modules = [...folders].map(async (folder) => {
+    const loaded: { readonly codecCases: readonly CodecCase[] } = await import(`../${folder}/bench/codec-cases.ts`);
     return loaded.codecCases;
   });
   return (await Promise.all(modules)).flat();
 }
 
 /** The median of several rounds; each parses the whole stream again and again. */
-function measure({ name, bytes, frames, parse }: CodecCase): Figure {
-  const isWhole = parse(bytes) === frames;
+function measure(one: CodecCase): Figure {
+  const { name, bytes, frames } = one;
+  const isWhole = one.parse(bytes) === frames;
   const rates: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
     const startMs = performance.now();
     let found = 0;
-    while (performance.now() - startMs < ROUND_MS) found += parse(bytes);
+    while (performance.now() - startMs < ROUND_MS) found += one.parse(bytes);
     // The first round warms up.
     if (round > 0) rates.push((found * 1_000) / (performance.now() - startMs));
   }

@@ -38,8 +38,6 @@ export function fakeDeps(options: FakeDepsOptions = {}): FakeDeps {
   const events: DeviceEvent[] = [];
   const commits: CommitRequest[] = [];
   const rows = new Map(options.rows);
-  const watchers = new Set<(reading: Measurement) => void>();
-  const shown = new Map<string, Measurement>();
   const known = new Set(options.knownKeys);
   let held = Promise.resolve();
   const publish = (event: DeviceEvent): void => {
@@ -65,19 +63,7 @@ export function fakeDeps(options: FakeDepsOptions = {}): FakeDeps {
       return found;
     },
     publish,
-    watch(points, onReading) {
-      const watcher = (reading: Measurement): void => {
-        const { deviceId, pointId } = reading;
-        if (points.some((one) => one.deviceId === deviceId && one.pointId === pointId)) onReading(reading);
-      };
-      for (const reading of shown.values()) watcher(reading);
-      watchers.add(watcher);
-      return { [Symbol.dispose]: () => watchers.delete(watcher) };
-    },
-    show(reading) {
-      shown.set(`${reading.deviceId}/${reading.pointId}`, reading);
-      for (const watcher of watchers) watcher(reading);
-    },
+    ...otherDevices(),
     async commit(request, signal) {
       signal.throwIfAborted();
       if (known.has(request.key)) return "known";
@@ -112,6 +98,27 @@ export function fakeDeps(options: FakeDepsOptions = {}): FakeDeps {
     restarted: (link) => fakeDeps({ ...options, link: link ?? options.link, rows, knownKeys: known }),
   };
   return deps;
+}
+
+/** Points of other devices, as the test shows them. */
+function otherDevices(): Pick<FakeDeps, "watch" | "show"> {
+  const watchers = new Set<(reading: Measurement) => void>();
+  const shown = new Map<string, Measurement>();
+  return {
+    watch(points, onReading) {
+      const watcher = (reading: Measurement): void => {
+        const { deviceId, pointId } = reading;
+        if (points.some((one) => one.deviceId === deviceId && one.pointId === pointId)) onReading(reading);
+      };
+      for (const reading of shown.values()) watcher(reading);
+      watchers.add(watcher);
+      return { [Symbol.dispose]: () => watchers.delete(watcher) };
+    },
+    show(reading) {
+      shown.set(`${reading.deviceId}/${reading.pointId}`, reading);
+      for (const watcher of watchers) watcher(reading);
+    },
+  };
 }
 
 /** Looks every few milliseconds until there is something. @throws Error where it does not come within 20 s. */

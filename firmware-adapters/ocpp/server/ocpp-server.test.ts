@@ -76,6 +76,12 @@ function station(): RPCClient {
   return client;
 }
 
+/** The header of HTTP Basic for CP-1. */
+function given(password: Buffer | string) {
+  const both = Buffer.concat([Buffer.from("CP-1:"), Buffer.from(password)]);
+  return { authorization: `Basic ${both.toString("base64")}` };
+}
+
 /** One raw handshake's status line. */
 async function handshake(path: string, headers: Record<string, string> = {}): Promise<string> {
   const socket = connect(port, HOST);
@@ -117,9 +123,6 @@ describe("the OCPP server", () => {
 
   it("asks for the password in any of its forms before it upgrades", async () => {
     expectStation({ securityProfile: 1, password: KEY });
-    const given = (password: Buffer | string) => ({
-      authorization: `Basic ${Buffer.concat([Buffer.from("CP-1:"), Buffer.from(password)]).toString("base64")}`,
-    });
     expect(await handshake("/CP-1")).toContain("401");
     expect(await handshake("/CP-1", given("wrong"))).toContain("401");
     expect(

@@ -16,6 +16,8 @@ const MAX_DEPTH = 12;
  */
 export function tolerate(payload: unknown): Tolerated {
   if (payload === null || payload === undefined) return { payload: {}, what: ["no payload"] };
+  if (typeof payload !== "object" || Array.isArray(payload))
+    return { payload: {}, what: ["a payload that is no object"] };
   const what: string[] = [];
   return { payload: respelt(payload, what, 0), what };
 }

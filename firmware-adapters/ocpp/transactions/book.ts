@@ -32,7 +32,7 @@ export interface Book {
 export const EMPTY_BOOK: Book = { nextId: 1, open: [], starts: [], stops: [] };
 
 /** Starts and stops remembered: a station that was offline sends what it has queued, and then again what got no answer. */
-export const MAX_SEEN = 200;
+export const MAX_SEEN = 64;
 /** A station has a few connectors; what is open beyond this was never ended and never will be. */
 export const MAX_OPEN = 32;
 

@@ -1,0 +1,223 @@
+import { systemClock } from "@outpost/kernel/clock.ts";
+import { silentLog } from "@outpost/kernel/log.ts";
+import { describe, expect, it } from "vitest";
+
+import type { OpenDevice } from "../adapter.ts";
+import { describeAdapter, type Rig } from "../conformance.ts";
+import { openLink } from "../links/open-link.ts";
+import type { LinkSettings } from "../links/settings.ts";
+import { eventually, fakeDeps, type FakeDeps } from "../testing/fake-deps.ts";
+import { ocpp } from "./adapter.ts";
+import { chargingSite } from "./site/adapter.ts";
+import { HOST, TestStation } from "./testing/ocpp-rig.ts";
+
+const SETTINGS = { identity: "CP-1", securityProfile: 0, connectors: [{ id: 1 }, { id: 2 }], silentAfterMs: 5_000 };
+const never = new AbortController().signal;
+
+function listenerOn(port: number): Extract<LinkSettings, { kind: "listener" }> {
+  return { id: "csms", kind: "listener", transport: "tcp", host: HOST, port, maxPeers: 50, idleMs: 60_000 };
+}
+
+async function rig(): Promise<Rig> {
+  const station = await TestStation.onFreePort();
+  return {
+    link: listenerOn(station.port),
+    settings: SETTINGS,
+    badSettings: { settings: { ...SETTINGS, securityProfile: 1 }, path: "authorizationKey" },
+    pointId: "connector1.status",
+    isPossible: (value) => value === 2,
+    async speak() {
+      if (station.isMute) return;
+      await station.call("StatusNotification", { connectorId: 1, status: "Charging", errorCode: "NoError" });
+    },
+    async breakLine() {
+      station.isAllowed = false;
+      await station.hangUp();
+    },
+    async mendLine() {
+      station.isAllowed = true;
+    },
+    fallSilent() {
+      station.isMute = true;
+    },
+    async sendGarbage(bytes) {
+      station.sendRaw(bytes.toString("latin1"));
+      await systemClock.sleep(5);
+    },
+    [Symbol.asyncDispose]: () => station[Symbol.asyncDispose](),
+  };
+}
+
+describeAdapter("OCPP 1.6", ocpp, rig);
+
+/** A charge point and its charging site on one listener, and the station that calls. */
+async function site(siteSettings: object = {}, before?: FakeDeps) {
+  const stack = new AsyncDisposableStack();
+  const station = stack.use(await TestStation.onFreePort());
+  const link = stack.use(openLink(listenerOn(station.port), { clock: systemClock, log: silentLog }));
+  const deps = before?.restarted(link) ?? fakeDeps({ link });
+  const siteDeps = fakeDeps({ link });
+  const supply = { limitA: { L1: 40, L2: 40, L3: 40 }, fallbackA: 6, settleMs: 1_000 };
+  const settings = {
+    supply,
+    members: [
+      { station: "CP-1", connector: 1 },
+      { station: "CP-1", connector: 2 },
+    ],
+    idTags: [{ idTag: "04A1B2" }, { idTag: "BLOCKED", isBlocked: true }],
+    ...siteSettings,
+  };
+  const open = AbortSignal.timeout(10_000);
+  const supplyDevice: OpenDevice = stack.use(await chargingSite.configure("site", settings).open(siteDeps, open));
+  const device: OpenDevice = stack.use(
+    await ocpp.configure("pile", { ...SETTINGS, silentAfterMs: 60_000 }).open(deps, open),
+  );
+  return { station, deps, siteDeps, device, supplyDevice, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+const START = { connectorId: 1, idTag: "04A1B2", meterStart: 1_000, timestamp: new Date().toISOString() };
+
+describe("a 1.6 charge point", () => {
+  it("charges with a tag on the list, and its record tells it from start to end, once", async () => {
+    await using here = await site();
+    const { station, deps } = here;
+    const started = await station.call("StartTransaction", START);
+    expect(started).toEqual({ transactionId: 1, idTagInfo: { status: "Accepted" } });
+    expect(await station.call("StartTransaction", START)).toEqual(started);
+    const stop = {
+      transactionId: 1,
+      idTag: "04A1B2",
+      meterStop: 8_500,
+      timestamp: new Date().toISOString(),
+      reason: "EVDisconnected",
+    };
+    expect(await station.call("StopTransaction", stop)).toEqual({ idTagInfo: { status: "Accepted" } });
+    expect(await station.call("StopTransaction", stop)).toEqual({ idTagInfo: { status: "Accepted" } });
+    const names = deps.commits.flatMap(({ events }) =>
+      events.flatMap((event) => (event.kind === "occurrence" ? [event.name] : [])),
+    );
+    expect(names).toEqual(["transaction-started", "transaction-ended"]);
+    const ended = deps.events.findLast((event) => event.kind === "occurrence" && event.name === "transaction-ended");
+    expect(ended).toMatchObject({
+      details: { transaction: "1", connector: 1, energyWh: 7_500, reason: "EVDisconnected" },
+    });
+  });
+
+  it("gives an invalid tag a number of its own and Invalid, and leaves what runs alone", async () => {
+    await using here = await site();
+    const { station } = here;
+    await station.call("StartTransaction", START);
+    for (const [idTag, status] of [
+      ["NOBODY", "Invalid"],
+      ["BLOCKED", "Blocked"],
+    ]) {
+      const answer = await station.call("StartTransaction", { ...START, idTag });
+      expect(answer).toMatchObject({ idTagInfo: { status }, transactionId: expect.any(Number) });
+    }
+    const stop = { transactionId: 1, meterStop: 2_000, timestamp: new Date().toISOString() };
+    expect(await station.call("StopTransaction", stop)).toEqual({});
+    expect(await station.call("Authorize", { idTag: "04A1B2" })).toEqual({ idTagInfo: { status: "Accepted" } });
+  });
+
+  it("accepts a stop under any number, and gives numbers on after a restart", async () => {
+    let before: FakeDeps;
+    {
+      await using here = await site();
+      before = here.deps;
+      await here.station.call("StartTransaction", START);
+    }
+    await using here = await site({}, before);
+    const { station, deps } = here;
+    const stop = { transactionId: -1, idTag: "04A1B2", meterStop: 3_000, timestamp: new Date().toISOString() };
+    expect(await station.call("StopTransaction", stop)).toEqual({ idTagInfo: { status: "Accepted" } });
+    expect(deps.last("connector1.energy")?.reading).toEqual({ quality: "good", value: 3 });
+    const facts = deps.events.flatMap((event) =>
+      event.kind === "occurrence" ? [[event.name, event.details["transaction"]]] : [],
+    );
+    expect(facts).toContainEqual(["transaction-ended", "1"]);
+    expect(facts).toContainEqual(["transaction-reconciled", "1"]);
+    expect(await station.call("StartTransaction", { ...START, connectorId: 2 })).toMatchObject({ transactionId: 2 });
+  });
+
+  it("answers nothing that is not on the disk: it hangs up, and the retry gets the same number", async () => {
+    await using here = await site();
+    const { station, deps } = here;
+    await station.connect();
+    deps.isDiskBroken = true;
+    await expect(station.call("StartTransaction", START)).rejects.toThrow(Error);
+    await eventually("the hang-up", () => !station.isConnected);
+    deps.isDiskBroken = false;
+    expect(await station.call("StartTransaction", START)).toMatchObject({ transactionId: 1 });
+  });
+
+  it("is set up at first contact: local list, offline authorisation, fallback; and is granted its share", async () => {
+    await using here = await site();
+    const { station, siteDeps, deps } = here;
+    await station.call("BootNotification", { chargePointVendor: "Acme", chargePointModel: "One" });
+    const ofAction = (action: string) => station.asked.filter((one) => one.action === action).map((one) => one.payload);
+    await eventually(
+      "both fallbacks",
+      () => purposes(ofAction("SetChargingProfile")).filter((one) => one === "TxDefaultProfile").length >= 2,
+    );
+    expect(ofAction("SendLocalList")[0]).toMatchObject({
+      updateType: "Full",
+      localAuthorizationList: [{ idTag: "04A1B2" }, { idTag: "BLOCKED", idTagInfo: { status: "Blocked" } }],
+    });
+    expect(ofAction("ChangeConfiguration")).toContainEqual({ key: "LocalAuthorizeOffline", value: "true" });
+    expect(ofAction("TriggerMessage")).toContainEqual({ requestedMessage: "StatusNotification", connectorId: 1 });
+    await station.call("StartTransaction", START);
+    const grant = await eventually("a grant", () =>
+      station.asked.find((one) => JSON.stringify(one.payload).includes('"TxProfile"')),
+    );
+    expect(grant.payload).toMatchObject({
+      connectorId: 1,
+      csChargingProfiles: {
+        transactionId: 1,
+        chargingSchedule: {
+          chargingRateUnit: "A",
+          duration: 121,
+          chargingSchedulePeriod: [{ startPeriod: 0, limit: 32 }],
+        },
+      },
+    });
+    await eventually("the limit", () => deps.last("connector1.limit")?.reading.quality === "good");
+    expect(siteDeps.last("exposed.l1")?.reading).toMatchObject({ quality: "good" });
+  });
+
+  it("stops charging in the alarm path", async () => {
+    await using here = await site();
+    const { station, supplyDevice } = here;
+    await station.call("BootNotification", { chargePointVendor: "Acme", chargePointModel: "One" });
+    await station.call("StartTransaction", START);
+    const lastGrant = (): string =>
+      JSON.stringify(
+        station.asked.findLast((one) => JSON.stringify(one.payload).includes('"TxProfile"'))?.payload ?? {},
+      );
+    await eventually("a grant", () => lastGrant().includes('"limit":32'));
+    const stop = { kind: "write", pointId: "stop", value: 1, actor: "action fire", priority: "alarm" } as const;
+    expect(await supplyDevice.execute(stop, never)).toEqual({ kind: "done", before: 0, after: 1 });
+    await eventually("a pause", () => lastGrant().includes('"limit":0'));
+  });
+
+  it("does what it is told: start, stop, reset, unlock, configuration, reservation", async () => {
+    await using here = await site();
+    const { station, device } = here;
+    await station.connect();
+    await eventually("the connection", () => station.isConnected);
+    const call = (methodId: string, given: Record<string, string | number | boolean>) =>
+      device.execute({ kind: "call", methodId, arguments: given, actor: "ann" }, never);
+    expect(await call("remote-start", { idTag: "04A1B2", connector: 1 })).toMatchObject({ kind: "done" });
+    expect(await call("reset", {})).toMatchObject({ kind: "done" });
+    expect(await call("unlock", { connector: 2 })).toMatchObject({ kind: "done" });
+    expect(await call("set-configuration", { key: "HeartbeatInterval", value: "60" })).toMatchObject({ kind: "done" });
+    expect(await call("unlock", {})).toMatchObject({ kind: "refused", reason: "bad-arguments" });
+    expect(await call("reserve", { connector: 1, idTag: "A", until: "tomorrow", reservation: 5 })).toMatchObject({
+      kind: "refused",
+      reason: "bad-arguments",
+    });
+  });
+});
+
+function purposes(payloads: readonly unknown[]): string[] {
+  return payloads.map((payload) => /"chargingProfilePurpose":"(\w+)"/.exec(JSON.stringify(payload))?.[1] ?? "");
+}

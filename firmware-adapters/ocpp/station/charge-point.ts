@@ -1,0 +1,335 @@
+import { asError } from "@outpost/kernel/thrown.ts";
+
+import type { DeviceDeps, OpenDevice } from "../../adapter.ts";
+import { eventTime, type CommandOutcome, type DeviceCommand, type DeviceEvent } from "../../event.ts";
+import { listenerLink, type ListenerLink } from "../../links/link.ts";
+import { PointBoard } from "../../point-board.ts";
+import { refuseWrite } from "../../receiving/only-reads.ts";
+import { runDevice } from "../../run-device.ts";
+import type { Verdict } from "../authorisation/authorisation.ts";
+import type { Connection, OnCall } from "../server/connection.ts";
+import { OcppServer } from "../server/ocpp-server.ts";
+import type { OcppSettings } from "../settings.ts";
+import { OcppSite, type LimitAnswer, type SiteStation } from "../site/ocpp-site.ts";
+import { BookKeeper } from "../transactions/book-keeper.ts";
+import type { BookInput, BookOutcome } from "../transactions/book.ts";
+import type { ConnectorState, ConnectorStatus } from "../words.ts";
+import { Connectors } from "./connectors.ts";
+import type { MeterSample } from "./meter-sample.ts";
+import { refusalOfArguments } from "./methods.ts";
+import { describePoints } from "./points.ts";
+import type { BookMessage, StationHost, StationProtocol } from "./station-host.ts";
+import { isRecent, TransactionEvents } from "./transaction-events.ts";
+
+type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** Makes a version's way to speak for one connection. */
+export type NewProtocol = (connection: Connection, host: StationHost, wishes: StationWishes) => StationProtocol;
+
+/** What a protocol sets a station to at first contact, beside what the host knows. */
+export interface StationWishes {
+  readonly settings: OcppSettings;
+  readonly site: OcppSite;
+  isTold(connectorId: number): boolean;
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+interface Fallback {
+  readonly limitA: number;
+  readonly maxA: number;
+  isTaken: boolean;
+}
+
+/** One charge point: waits for its call, answers it, and knows what it does, whatever version it speaks. */
+export class ChargePoint implements SiteStation, StationHost {
+  readonly identity: string;
+  readonly heartbeatEveryMs: number;
+  readonly #deviceId: string;
+  readonly #settings: OcppSettings;
+  readonly #deps: DeviceDeps;
+  readonly #link: ListenerLink;
+  readonly #site: OcppSite;
+  readonly #newProtocol: NewProtocol;
+  readonly #board: PointBoard;
+  readonly #connectors: Connectors;
+  readonly #keeper: BookKeeper;
+  readonly #events: TransactionEvents;
+  readonly #fallbacks = new Map<number, Fallback>();
+  readonly #work = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  #speaking: { readonly connection: Connection; readonly protocol: StationProtocol } | undefined;
+  #tolerated = 0;
+
+  constructor(deviceId: string, settings: OcppSettings, deps: DeviceDeps, newProtocol: NewProtocol) {
+    const ids = settings.connectors.map(({ id }) => id);
+    this.identity = settings.identity;
+    this.heartbeatEveryMs = settings.heartbeatEveryMs;
+    this.#deviceId = deviceId;
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#link = listenerLink(deps.link);
+    this.#site = this.#link.shared(OcppSite);
+    this.#newProtocol = newProtocol;
+    this.#board = new PointBoard(deviceId, describePoints(ids), {
+      clock: deps.clock,
+      publish: (event) => deps.publish(event),
+    });
+    this.#connectors = new Connectors(settings.identity, ids, { clock: deps.clock, board: this.#board });
+    this.#keeper = new BookKeeper(deps);
+    this.#events = new TransactionEvents(deviceId, deps.clock);
+    for (const { connectorId, id } of this.#keeper.book.open) this.#connectors.setTransaction(connectorId, String(id));
+  }
+
+  open(): OpenDevice {
+    const { identity, versions, securityProfile, authorizationKey, commonName } = this.#settings;
+    const expected = this.#link.shared(OcppServer).expect(
+      {
+        identity,
+        versions,
+        securityProfile,
+        password: authorizationKey,
+        commonName: commonName ?? identity,
+        onConnect: (connection) => this.#onConnect(connection),
+      },
+      this.#link,
+      this.#deps,
+    );
+    const joined = this.#site.join(this);
+    const device = runDevice(
+      (command, signal) => this.#execute(command, signal),
+      (signal) => [this.#watch(signal)],
+    );
+    return {
+      ended: device.ended,
+      execute: (command, signal) => device.execute(command, signal),
+      [Symbol.asyncDispose]: async () => {
+        this.#stop.abort(new Error("the device was closed"));
+        expected[Symbol.dispose]();
+        joined[Symbol.dispose]();
+        await device[Symbol.asyncDispose]();
+        await Promise.all(this.#work);
+      },
+    };
+  }
+
+  // What the supply sees.
+
+  get isConnected(): boolean {
+    return this.#speaking !== undefined;
+  }
+
+  connector(connectorId: number): ConnectorState | undefined {
+    return this.#connectors.state(connectorId);
+  }
+
+  hasFallback(connectorId: number, limitA: number): boolean {
+    const fallback = this.#fallbacks.get(connectorId);
+    return fallback?.isTaken === true && fallback.limitA === limitA;
+  }
+
+  setFallback(connectorId: number, limitA: number, maxA: number): void {
+    const before = this.#fallbacks.get(connectorId);
+    if (before?.limitA === limitA && before.maxA === maxA) return;
+    this.#fallbacks.set(connectorId, { limitA, maxA, isTaken: false });
+    this.#begin((signal) => this.#takeFallbacks(signal));
+  }
+
+  async setLimit(connectorId: number, limitA: number, leaseMs: number, signal: AbortSignal): Promise<LimitAnswer> {
+    const transactionId = this.#connectors.state(connectorId)?.transactionId;
+    if (this.#speaking === undefined || transactionId === undefined) return "refused";
+    const answer = await this.#speaking.protocol.setLimit({ connectorId, transactionId, limitA, leaseMs }, signal);
+    if (answer === "accepted") this.#connectors.showLimit(connectorId, limitA);
+    return answer;
+  }
+
+  // What its connection tells.
+
+  nowMs(): number {
+    return this.#deps.clock.now().wallMs;
+  }
+
+  async booted(facts: Facts): Promise<void> {
+    this.#connectors.forgetStatuses();
+    this.note("boot", facts);
+    // A station that has booted may have lost what it was set to.
+    for (const fallback of this.#fallbacks.values()) fallback.isTaken = false;
+    const protocol = this.#speaking?.protocol;
+    if (protocol !== undefined) this.#begin((signal) => this.#settleIn(protocol, signal));
+  }
+
+  showStatus(connectorId: number, status: ConnectorStatus, facts: Facts): void {
+    this.#connectors.showStatus(connectorId, status);
+    if (status === "faulted" || (facts["errorCode"] ?? "NoError") !== "NoError") {
+      this.note("connector-fault", { connector: connectorId, status, ...facts });
+    }
+    this.#site.changed(this.identity);
+  }
+
+  async showSamples(connectorId: number, samples: readonly MeterSample[]): Promise<void> {
+    for (const event of this.#measured(connectorId, samples)) this.#deps.publish(event);
+    this.#site.changed(this.identity);
+  }
+
+  decide(idTag: string, connectorId: number | undefined): Verdict {
+    const { wallMs, confidence } = this.#deps.clock.now();
+    const runningElsewhere = [...this.#site.stations.values()].filter(
+      (station) =>
+        station instanceof ChargePoint && station.isChargingWith(idTag, station === this ? connectorId : undefined),
+    ).length;
+    return this.#site.decide(idTag, { nowMs: wallMs, isClockTrusted: confidence !== "doubtful", runningElsewhere });
+  }
+
+  isChargingWith(idTag: string, exceptConnector: number | undefined): boolean {
+    const key = idTag.toLowerCase();
+    return this.#keeper.book.open.some((one) => one.idTag.toLowerCase() === key && one.connectorId !== exceptConnector);
+  }
+
+  async enter(input: BookInput, message: BookMessage): Promise<BookOutcome> {
+    const eventsOf = (outcome: BookOutcome): readonly DeviceEvent[] => [
+      ...this.#measured(connectorOf(outcome, input), message.samples),
+      ...this.#events.of(outcome, input, message),
+    ];
+    try {
+      const outcome = await this.#keeper.enter(input, message.key, eventsOf, this.#stop.signal);
+      this.#follow(outcome);
+      return outcome;
+    } catch (error) {
+      // Not on the disk, so not answered: hung up on, the station keeps the message and sends it again.
+      this.#deps.log.error("a charging message was not recorded", {
+        identity: this.identity,
+        reason: asError(error).message,
+      });
+      this.#speaking?.connection.close("not recorded");
+      throw error;
+    }
+  }
+
+  note(name: string, facts: Facts): void {
+    const time = eventTime(this.#deps.clock.now());
+    this.#deps.publish({ kind: "occurrence", deviceId: this.#deviceId, name, details: facts, ...time });
+  }
+
+  #onConnect(connection: Connection): OnCall {
+    const wishes = {
+      settings: this.#settings,
+      site: this.#site,
+      isTold: (connectorId: number) => this.#connectors.isTold(connectorId),
+    };
+    const protocol = this.#newProtocol(connection, this, wishes);
+    this.#speaking = { connection, protocol };
+    this.#connectors.heard();
+    this.#board.online(`connected, ${connection.version}`);
+    connection.closed.addEventListener("abort", () => this.#onClosed(connection), { once: true });
+    this.#begin((signal) => this.#settleIn(protocol, AbortSignal.any([signal, connection.closed])));
+    return async (call, signal) => {
+      this.#connectors.heard();
+      this.#board.online(`connected, ${connection.version}`);
+      this.#tolerate(call.action, call.tolerated);
+      return await protocol.onCall(call, signal);
+    };
+  }
+
+  #onClosed(connection: Connection): void {
+    if (this.#speaking?.connection !== connection) return;
+    this.#speaking = undefined;
+    if (!this.#stop.signal.aborted) this.#board.lost("link-down", "the charge point is not connected");
+    this.#site.changed(this.identity);
+  }
+
+  async #settleIn(protocol: StationProtocol, signal: AbortSignal): Promise<void> {
+    await protocol.settleIn(signal);
+    await this.#takeFallbacks(signal);
+  }
+
+  async #takeFallbacks(signal: AbortSignal): Promise<void> {
+    const protocol = this.#speaking?.protocol;
+    if (protocol === undefined) return;
+    for (const [connectorId, fallback] of this.#fallbacks) {
+      if (fallback.isTaken) continue;
+      const isTaken = await protocol.setFallback(connectorId, fallback.limitA, fallback.maxA, signal);
+      // Another may have been asked for meanwhile.
+      if (this.#fallbacks.get(connectorId) === fallback) fallback.isTaken = isTaken;
+    }
+    this.#site.changed(this.identity);
+  }
+
+  #follow(outcome: BookOutcome): void {
+    if (outcome.kind === "started") {
+      this.#connectors.setTransaction(outcome.transaction.connectorId, String(outcome.transaction.id));
+    } else if (outcome.kind === "stopped") {
+      this.#connectors.setTransaction(outcome.transaction.connectorId, undefined);
+    } else return this.#site.changed(this.identity);
+    this.#site.changed(this.identity);
+  }
+
+  #measured(connectorId: number, samples: readonly MeterSample[]): readonly DeviceEvent[] {
+    const recent = samples.findLast((sample) => isRecent(sample, this.#deps.clock));
+    return recent === undefined ? [] : this.#connectors.measurements(connectorId, recent);
+  }
+
+  #tolerate(action: string, what: readonly string[]): void {
+    if (what.length === 0) return;
+    this.#tolerated += 1;
+    this.#board.good("tolerated", this.#tolerated);
+    this.#deps.log.debug("tolerated", { identity: this.identity, action, what });
+  }
+
+  async #execute(command: DeviceCommand, signal: AbortSignal): Promise<CommandOutcome> {
+    if (command.kind !== "call")
+      return refuseWrite(command, new Set(describePoints(this.#connectors.ids).map(({ id }) => id)));
+    const { methodId, arguments: given } = command;
+    const objection = refusalOfArguments(methodId, given);
+    if (objection !== undefined) return objection;
+    if (this.#speaking === undefined) {
+      return { kind: "refused", reason: "device-offline", detail: "the charge point is not connected" };
+    }
+    return await this.#speaking.protocol.call(methodId, given, signal);
+  }
+
+  /** A connection that has fallen silent, and a listener that cannot listen. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    this.#board.lost("not-yet-read", "has not called yet");
+    const watching = this.#link.onStatus((status) => {
+      if (status.kind === "down") this.#board.lost("link-down", status.reason);
+    });
+    try {
+      for (;;) {
+        await clock.sleep(LOOK_EVERY_MS, signal);
+        const silentMs = clock.monotonicMs() - this.#connectors.heardAtMs;
+        if (this.#speaking !== undefined && silentMs > this.#settings.silentAfterMs) this.#giveUp(silentMs);
+      }
+    } finally {
+      watching[Symbol.dispose]();
+    }
+  }
+
+  #giveUp(silentMs: number): void {
+    const speaking = this.#speaking;
+    // Before its end is heard of, which would give another reason.
+    this.#speaking = undefined;
+    this.#board.lost("timeout", `nothing for ${Math.round(silentMs / 1_000)} s`);
+    speaking?.connection.close("silent for too long");
+    this.#site.changed(this.identity);
+  }
+
+  /** Work in the background, over before the device counts as closed. */
+  #begin(work: (signal: AbortSignal) => Promise<void>): void {
+    if (this.#stop.signal.aborted) return;
+    const begun = work(this.#stop.signal)
+      .catch((error: unknown) => {
+        if (this.#stop.signal.aborted || this.#speaking === undefined) return;
+        this.#deps.log.warn("charge point not set up", { identity: this.identity, reason: asError(error).message });
+      })
+      .finally(() => this.#work.delete(begun));
+    this.#work.add(begun);
+  }
+}
+
+function connectorOf(outcome: BookOutcome, input: BookInput): number {
+  if (outcome.kind === "started" || outcome.kind === "stopped" || outcome.kind === "metered") {
+    return outcome.transaction.connectorId;
+  }
+  return input.kind === "stop" ? 0 : input.connectorId;
+}

@@ -1,0 +1,118 @@
+import type { Clock } from "@outpost/kernel/clock.ts";
+
+import type { Measurement } from "../../event.ts";
+import type { PointBoard } from "../../point-board.ts";
+import { PHASES, type ConnectorState, type ConnectorStatus, type PerPhase } from "../words.ts";
+import type { MeterSample } from "./meter-sample.ts";
+import { pointOf, STATUS_CODES } from "./points.ts";
+
+interface Connector {
+  status: ConnectorStatus;
+  /** Told since the station's last boot. */
+  isTold: boolean;
+  transactionId: string | undefined;
+  meteredA: PerPhase | undefined;
+  meteredAtMs: number;
+}
+
+/** What one charge point's connectors do, and what their points show of it. */
+export class Connectors {
+  readonly #stationId: string;
+  readonly #clock: Clock;
+  readonly #board: PointBoard;
+  readonly #connectors: ReadonlyMap<number, Connector>;
+  #heardAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(stationId: string, ids: readonly number[], deps: { readonly clock: Clock; readonly board: PointBoard }) {
+    this.#stationId = stationId;
+    this.#clock = deps.clock;
+    this.#board = deps.board;
+    this.#connectors = new Map(
+      ids.map((id) => [
+        id,
+        {
+          status: "unavailable",
+          isTold: false,
+          transactionId: undefined,
+          meteredA: undefined,
+          meteredAtMs: Number.NEGATIVE_INFINITY,
+        },
+      ]),
+    );
+  }
+
+  get ids(): readonly number[] {
+    return [...this.#connectors.keys()];
+  }
+
+  get heardAtMs(): number {
+    return this.#heardAtMs;
+  }
+
+  heard(): void {
+    this.#heardAtMs = this.#clock.monotonicMs();
+  }
+
+  /** After a boot every status is told anew. */
+  forgetStatuses(): void {
+    for (const connector of this.#connectors.values()) connector.isTold = false;
+  }
+
+  isTold(connectorId: number): boolean {
+    return this.#connectors.get(connectorId)?.isTold ?? false;
+  }
+
+  state(connectorId: number): ConnectorState | undefined {
+    const connector = this.#connectors.get(connectorId);
+    if (connector === undefined) return undefined;
+    const { status, transactionId, meteredA, meteredAtMs } = connector;
+    return {
+      stationId: this.#stationId,
+      connectorId,
+      status,
+      transactionId,
+      meteredA,
+      meteredAtMs,
+      heardAtMs: this.#heardAtMs,
+    };
+  }
+
+  showStatus(connectorId: number, status: ConnectorStatus): void {
+    const connector = this.#connectors.get(connectorId);
+    if (connector === undefined) return;
+    connector.status = status;
+    connector.isTold = true;
+    this.#board.good(pointOf(connectorId, "status"), STATUS_CODES.indexOf(status));
+    this.#board.good(pointOf(connectorId, "fault"), status === "faulted" ? 1 : 0);
+    this.#board.good(pointOf(connectorId, "charging"), status === "charging" ? 1 : 0);
+  }
+
+  setTransaction(connectorId: number, transactionId: string | undefined): void {
+    const connector = this.#connectors.get(connectorId);
+    if (connector !== undefined) connector.transactionId = transactionId;
+  }
+
+  showLimit(connectorId: number, limitA: number): void {
+    if (this.#connectors.has(connectorId)) this.#board.good(pointOf(connectorId, "limit"), limitA);
+  }
+
+  /** The readings of a sample that says how things are now, for whoever publishes them. */
+  measurements(connectorId: number, sample: MeterSample): readonly Measurement[] {
+    const connector = this.#connectors.get(connectorId);
+    if (connector === undefined) return [];
+    const { currentA, energyWh, powerW, socPercent } = sample;
+    if (currentA !== undefined) {
+      connector.meteredA = { L1: currentA.L1 ?? 0, L2: currentA.L2 ?? 0, L3: currentA.L3 ?? 0 };
+      connector.meteredAtMs = this.#clock.monotonicMs();
+    }
+    const values: readonly (readonly [string, number | undefined])[] = [
+      ["energy", energyWh === undefined ? undefined : energyWh / 1_000],
+      ["power", powerW === undefined ? undefined : powerW / 1_000],
+      ["soc", socPercent],
+      ...PHASES.map((phase) => [`current.${phase.toLowerCase()}`, currentA?.[phase]] as const),
+    ];
+    return values.flatMap(([name, value]) =>
+      value === undefined ? [] : [this.#board.measurement(pointOf(connectorId, name), { quality: "good", value })],
+    );
+  }
+}

@@ -1,0 +1,173 @@
+import type { Clock } from "@outpost/kernel/clock.ts";
+
+import { eventTime, type DeviceEvent, type Occurrence } from "../../event.ts";
+import type { BookInput, BookOutcome, OpenTransaction } from "../transactions/book.ts";
+import type { MeterSample } from "./meter-sample.ts";
+import type { BookMessage } from "./station-host.ts";
+
+type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** Makes the record of what a transaction's messages mean, for one station. */
+export class TransactionEvents {
+  readonly #deviceId: string;
+  readonly #clock: Clock;
+  /** When a transaction's progress was last written down, by its number. */
+  readonly #toldAtMs = new Map<number, number>();
+
+  constructor(deviceId: string, clock: Clock) {
+    this.#deviceId = deviceId;
+    this.#clock = clock;
+  }
+
+  /** @returns nothing where the message says nothing new. */
+  of(outcome: BookOutcome, input: BookInput, message: BookMessage): readonly DeviceEvent[] {
+    switch (outcome.kind) {
+      case "started":
+        return this.#started(outcome, message);
+      case "start-refused":
+        return input.kind === "start"
+          ? [
+              this.#occurrence("transaction-refused", {
+                transaction: String(outcome.transactionId),
+                connector: input.connectorId,
+                idTag: masked(input.idTag),
+                ...message.facts,
+              }),
+            ]
+          : [];
+      case "stopped":
+        return input.kind === "stop" ? this.#stopped(outcome, input, message) : [];
+      case "unmatched-stop":
+        return input.kind === "stop" ? [this.#unmatched(outcome.transactionId, input, message)] : [];
+      case "metered":
+        return this.#metered(outcome, message);
+      case "unmatched-meter":
+        return [];
+      case "duplicate":
+        return [
+          this.#occurrence("transaction-duplicate", {
+            transaction: String(outcome.transactionId),
+            message: outcome.of,
+          }),
+        ];
+    }
+  }
+
+  #started({ transaction, unended }: Extract<BookOutcome, { kind: "started" }>, message: BookMessage): DeviceEvent[] {
+    const { id, connectorId, idTag, startedAtMs, meterStartWh } = transaction;
+    return [
+      ...unended.map((one) => this.#occurrence("transaction-unended", this.#ofOpen(one))),
+      this.#occurrence("transaction-started", {
+        transaction: String(id),
+        connector: connectorId,
+        idTag: masked(idTag),
+        startedAt: iso(startedAtMs),
+        meterStartWh,
+        ...message.facts,
+      }),
+    ];
+  }
+
+  #stopped(
+    { transaction, how }: Extract<BookOutcome, { kind: "stopped" }>,
+    input: Extract<BookInput, { kind: "stop" }>,
+    message: BookMessage,
+  ): DeviceEvent[] {
+    const { id, connectorId, meterStartWh } = transaction;
+    this.#toldAtMs.delete(id);
+    const ended = this.#occurrence("transaction-ended", {
+      transaction: String(id),
+      connector: connectorId,
+      stoppedAt: iso(input.stoppedAtMs),
+      meterStopWh: input.meterStopWh,
+      energyWh: Math.max(0, input.meterStopWh - meterStartWh),
+      ...reasonOf(message.facts),
+      ...(input.idTag === undefined ? {} : { idTagStop: masked(input.idTag) }),
+    });
+    if (how === "by-id") return [ended];
+    const claimedId = input.transactionId;
+    return [
+      ended,
+      this.#occurrence("transaction-reconciled", { transaction: String(id), claimedId, how: "connector-time-meter" }),
+    ];
+  }
+
+  #unmatched(transactionId: number, input: Extract<BookInput, { kind: "stop" }>, message: BookMessage): Occurrence {
+    return this.#occurrence("transaction-reconciled", {
+      transaction: String(transactionId),
+      claimedId: input.transactionId,
+      how: "unmatched",
+      stoppedAt: iso(input.stoppedAtMs),
+      meterStopWh: input.meterStopWh,
+      ...reasonOf(message.facts),
+      ...(input.idTag === undefined ? {} : { idTagStop: masked(input.idTag) }),
+    });
+  }
+
+  /** Every reading is a point's; of the transaction's record one a minute is enough to follow it. */
+  #metered({ transaction }: Extract<BookOutcome, { kind: "metered" }>, { samples }: BookMessage): DeviceEvent[] {
+    const last = samples.at(-1);
+    if (last === undefined) return [];
+    const nowMs = this.#clock.monotonicMs();
+    const toldAtMs = this.#toldAtMs.get(transaction.id) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - toldAtMs < PROGRESS_EVERY_MS && isRecent(last, this.#clock)) return [];
+    this.#toldAtMs.set(transaction.id, nowMs);
+    return [
+      this.#occurrence("transaction-updated", {
+        transaction: String(transaction.id),
+        connector: transaction.connectorId,
+        at: iso(last.atMs),
+        ...sampleFacts(last),
+      }),
+    ];
+  }
+
+  #ofOpen({ id, connectorId, startedAtMs, lastMeterWh, meterStartWh }: OpenTransaction): Facts {
+    const energyWh = Math.max(0, lastMeterWh - meterStartWh);
+    return {
+      transaction: String(id),
+      connector: connectorId,
+      startedAt: iso(startedAtMs),
+      meterWh: lastMeterWh,
+      energyWh,
+    };
+  }
+
+  #occurrence(name: string, details: Facts): Occurrence {
+    return { kind: "occurrence", deviceId: this.#deviceId, name, details, ...eventTime(this.#clock.now()) };
+  }
+}
+
+const PROGRESS_EVERY_MS = 60_000;
+/** What is older was queued while the station was away: it is written down whole. */
+const RECENT_MS = 300_000;
+
+/** Whether a sample says how things are now. */
+export function isRecent({ atMs }: MeterSample, clock: Clock): boolean {
+  const { wallMs, confidence } = clock.now();
+  return confidence === "doubtful" || Math.abs(wallMs - atMs) <= RECENT_MS;
+}
+
+function sampleFacts({ energyWh, powerW, currentA, socPercent }: MeterSample): Facts {
+  return {
+    ...(energyWh === undefined ? {} : { meterWh: energyWh }),
+    ...(powerW === undefined ? {} : { powerW }),
+    ...(currentA?.L1 === undefined ? {} : { currentL1A: currentA.L1 }),
+    ...(currentA?.L2 === undefined ? {} : { currentL2A: currentA.L2 }),
+    ...(currentA?.L3 === undefined ? {} : { currentL3A: currentA.L3 }),
+    ...(socPercent === undefined ? {} : { socPercent }),
+  };
+}
+
+function reasonOf({ reason }: Facts): Facts {
+  return reason === undefined ? {} : { reason };
+}
+
+/** A card's number is personal data: its end is enough to tell two apart. */
+export function masked(idTag: string): string {
+  return idTag.length <= 4 ? "****" : `****${idTag.slice(-4)}`;
+}
+
+function iso(ms: number): string {
+  return new Date(Math.min(Math.max(ms, 0), 8_640_000_000_000_000)).toISOString();
+}

@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+
+import { OcppError } from "../errors.ts";
+import type { IncomingCall, OnCall } from "../server/connection.ts";
+import type { StationHost } from "../station/station-host.ts";
+import {
+  authorize,
+  bootNotification,
+  meterValues,
+  samplesOf,
+  startTransaction,
+  statusNotification,
+  statusOf,
+  stopTransaction,
+} from "./messages.ts";
+
+/**
+ * Answers what a 1.6 charge point says by itself. Messages of transactions are answered after they are on the disk, and
+ * never with an error: a station that gets one tries a few times and then drops the bill.
+ *
+ * @see OCPP 1.6 edition 2, section 4; security whitepaper edition 3, section 4
+ */
+export function answers16(host: StationHost): OnCall {
+  return async (call) => {
+    const answer = ANSWERS.get(call.action);
+    if (answer === undefined) {
+      throw new OcppError("ocpp/refused", `there is no ${call.action}`, { errorCode: "NotImplemented" });
+    }
+    return await answer(host, call);
+  };
+}
+
+type Answer = (host: StationHost, call: IncomingCall) => Promise<object>;
+
+const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+  ["BootNotification", boot],
+  ["Heartbeat", async (host) => ({ currentTime: timeOf(host) })],
+  ["StatusNotification", status],
+  [
+    "Authorize",
+    async (host, { payload }) => ({ idTagInfo: { status: host.decide(authorize.parse(payload).idTag, undefined) } }),
+  ],
+  ["StartTransaction", start],
+  ["StopTransaction", stop],
+  ["MeterValues", meter],
+  ["DataTransfer", async () => ({ status: "UnknownVendorId" })],
+  ["FirmwareStatusNotification", noted("firmware-status")],
+  ["SignedFirmwareStatusNotification", noted("firmware-status")],
+  ["DiagnosticsStatusNotification", noted("log-status")],
+  ["LogStatusNotification", noted("log-status")],
+  ["SecurityEventNotification", noted("security-event")],
+  ["SignCertificate", async () => ({ status: "Rejected" })],
+]);
+
+async function boot(host: StationHost, { payload }: IncomingCall): Promise<object> {
+  const { chargePointVendor, chargePointModel, chargePointSerialNumber, firmwareVersion } =
+    bootNotification.parse(payload);
+  await host.booted(
+    known({
+      vendor: chargePointVendor,
+      model: chargePointModel,
+      serial: chargePointSerialNumber,
+      firmware: firmwareVersion,
+    }),
+  );
+  return { status: "Accepted", currentTime: timeOf(host), interval: Math.round(host.heartbeatEveryMs / 1_000) };
+}
+
+async function status(host: StationHost, { payload }: IncomingCall): Promise<object> {
+  const said = statusNotification.parse(payload);
+  const { connectorId, errorCode, info, vendorErrorCode } = said;
+  const meant = statusOf(said.status);
+  if (meant !== undefined) host.showStatus(connectorId, meant, known({ errorCode, info, vendorErrorCode }));
+  return {};
+}
+
+async function start(host: StationHost, { payload }: IncomingCall): Promise<object> {
+  const said = startTransaction.parse(payload);
+  const { connectorId, idTag, meterStart, reservationId } = said;
+  const startedAtMs = said.timestamp ?? host.nowMs();
+  const verdict = host.decide(idTag, connectorId);
+  const input = {
+    kind: "start",
+    connectorId,
+    idTag,
+    startedAtMs,
+    meterStartWh: meterStart,
+    isAccepted: verdict === "Accepted",
+  } as const;
+  const outcome = await host.enter(input, {
+    key: `start ${connectorId} ${idTag} ${startedAtMs} ${meterStart}`,
+    samples: [{ atMs: startedAtMs, energyWh: meterStart }],
+    facts: { idTagStatus: verdict, ...(reservationId === undefined ? {} : { reservation: reservationId }) },
+  });
+  const transactionId = outcome.kind === "started" ? outcome.transaction.id : idOf(outcome);
+  return { transactionId, idTagInfo: { status: verdict } };
+}
+
+async function stop(host: StationHost, { payload }: IncomingCall): Promise<object> {
+  const said = stopTransaction.parse(payload);
+  const { transactionId, meterStop, idTag, reason = "Local" } = said;
+  const stoppedAtMs = said.timestamp ?? host.nowMs();
+  await host.enter(
+    { kind: "stop", transactionId, stoppedAtMs, meterStopWh: meterStop, idTag },
+    {
+      key: `stop ${transactionId} ${stoppedAtMs} ${meterStop}`,
+      samples: [...samplesOf(said.transactionData ?? [], stoppedAtMs), { atMs: stoppedAtMs, energyWh: meterStop }],
+      facts: { reason, claimedId: transactionId },
+    },
+  );
+  return idTag === undefined ? {} : { idTagInfo: { status: host.decide(idTag, undefined) } };
+}
+
+async function meter(host: StationHost, { payload }: IncomingCall): Promise<object> {
+  const said = meterValues.parse(payload);
+  const { connectorId, transactionId } = said;
+  const samples = samplesOf(said.meterValue, host.nowMs());
+  const energies = samples.flatMap(({ energyWh }) => (energyWh === undefined ? [] : [energyWh]));
+  await host.enter(
+    { kind: "meter", connectorId, transactionId, meterWh: energies.at(-1) },
+    {
+      key: `meter ${connectorId} ${digestOf(payload)}`,
+      samples,
+      facts: transactionId === undefined ? {} : { claimedId: transactionId },
+    },
+  );
+  return {};
+}
+
+function noted(name: string): Answer {
+  return async (host, { action, payload }) => {
+    host.note(name, { action, ...flat(payload) });
+    return {};
+  };
+}
+
+function idOf(outcome: { readonly kind: string; readonly transactionId?: number }): number {
+  return outcome.transactionId ?? 0;
+}
+
+function timeOf(host: StationHost): string {
+  return new Date(host.nowMs()).toISOString();
+}
+
+/** A retry is the same text; two readings a moment apart are not. */
+function digestOf(payload: unknown): string {
+  return createHash("sha256").update(JSON.stringify(payload)).digest("hex").slice(0, 24);
+}
+
+type Facts = Record<string, string | number | boolean>;
+
+function known(facts: Readonly<Record<string, string | undefined>>): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+const MAX_FACTS = 12;
+const MAX_FACT = 200;
+
+/** The plain values of a payload, for the record. */
+function flat(payload: unknown): Facts {
+  if (typeof payload !== "object" || payload === null) return {};
+  const plain = Object.entries(payload).flatMap(
+    ([key, value]: [string, unknown]): [string, string | number | boolean][] => {
+      if (typeof value === "string") return [[key.slice(0, 64), value.slice(0, MAX_FACT)]];
+      return typeof value === "number" || typeof value === "boolean" ? [[key.slice(0, 64), value]] : [];
+    },
+  );
+  return Object.fromEntries(plain.slice(0, MAX_FACTS));
+}

@@ -1,0 +1,118 @@
+import { z } from "zod";
+
+import type { CommandOutcome } from "../../event.ts";
+import { OcppError } from "../errors.ts";
+import type { StationCall, StationConnection } from "../words.ts";
+
+export type Given = Readonly<Record<string, string | number | boolean>>;
+
+const answered = z.object({ status: z.string().optional() }).loose();
+
+/** What each method of a charge point is in 1.6; undefined: 1.6 has no such thing. */
+const CALLS: Readonly<Record<string, (given: Given) => StationCall | undefined>> = {
+  "remote-start": ({ idTag, connector }) => ({
+    action: "RemoteStartTransaction",
+    payload: { idTag: String(idTag), ...(connector === undefined ? {} : { connectorId: Number(connector) }) },
+  }),
+  "remote-stop": ({ transaction }) => ({
+    action: "RemoteStopTransaction",
+    payload: { transactionId: Number(transaction) },
+  }),
+  reset: ({ isHard }) => ({ action: "Reset", payload: { type: isHard === true ? "Hard" : "Soft" } }),
+  unlock: ({ connector }) => ({ action: "UnlockConnector", payload: { connectorId: Number(connector) } }),
+  availability: ({ connector = 0, isOperative }) => ({
+    action: "ChangeAvailability",
+    payload: { connectorId: Number(connector), type: isOperative === false ? "Inoperative" : "Operative" },
+  }),
+  "get-configuration": ({ key }) => ({
+    action: "GetConfiguration",
+    payload: key === undefined ? {} : { key: [String(key)] },
+  }),
+  "set-configuration": ({ key, value }) => ({
+    action: "ChangeConfiguration",
+    payload: { key: String(key), value: String(value) },
+  }),
+  "get-log": ({ url }) => ({ action: "GetDiagnostics", payload: { location: String(url), retries: 1 } }),
+  "update-firmware": ({ url, at, certificate, signature }) =>
+    certificate === undefined || signature === undefined
+      ? { action: "UpdateFirmware", payload: { location: String(url), retrieveDate: String(at), retries: 1 } }
+      : {
+          action: "SignedUpdateFirmware",
+          payload: {
+            requestId: requestId(),
+            firmware: {
+              location: String(url),
+              retrieveDateTime: String(at),
+              signingCertificate: String(certificate),
+              signature: String(signature),
+            },
+          },
+        },
+  trigger: ({ message, connector }) => ({
+    action: "TriggerMessage",
+    payload: {
+      requestedMessage: String(message),
+      ...(connector === undefined ? {} : { connectorId: Number(connector) }),
+    },
+  }),
+  reserve: ({ connector, idTag, until, reservation }) => ({
+    action: "ReserveNow",
+    payload: {
+      connectorId: Number(connector),
+      expiryDate: String(until),
+      idTag: String(idTag),
+      reservationId: Number(reservation),
+    },
+  }),
+  "cancel-reservation": ({ reservation }) => ({
+    action: "CancelReservation",
+    payload: { reservationId: Number(reservation) },
+  }),
+  "clear-cache": () => ({ action: "ClearCache", payload: {} }),
+};
+
+/** Statuses by which a station says yes; `Scheduled` and `RebootRequired` say: yes, later. */
+const YES = new Set(["Accepted", "Scheduled", "RebootRequired", "Unlocked", undefined]);
+
+/** Carries out one method. What the station said stands in the detail. */
+export async function call16(
+  connection: StationConnection,
+  methodId: string,
+  given: Given,
+  signal: AbortSignal,
+): Promise<CommandOutcome> {
+  const call = CALLS[methodId]?.(given);
+  if (call === undefined) return { kind: "refused", reason: "unknown-method", detail: `1.6 knows no ${methodId}` };
+  try {
+    const answer: unknown = await connection.call(call, signal);
+    const said = answered.safeParse(answer).data?.status;
+    const detail = JSON.stringify(answer).slice(0, 500);
+    if (YES.has(said)) return { kind: "done", before: null, after: null, detail };
+    return { kind: "refused", reason: "refused-by-device", detail };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof OcppError) return failed(error);
+    throw error;
+  }
+}
+
+/** What a call that failed means for whoever gave the order. */
+function failed(error: OcppError): CommandOutcome {
+  switch (error.code) {
+    case "ocpp/refused":
+      return { kind: "refused", reason: "refused-by-device", detail: error.message };
+    case "ocpp/bad-call":
+      return { kind: "refused", reason: "bad-arguments", detail: error.message };
+    case "ocpp/busy":
+      return { kind: "refused", reason: "busy", detail: error.message };
+    case "ocpp/timeout":
+    case "ocpp/closed":
+    case "ocpp/bad-answer":
+    case "ocpp/bad-settings":
+      return { kind: "unconfirmed", detail: error.message, before: null };
+  }
+}
+
+function requestId(): number {
+  return Math.floor(Date.now() / 1_000) % 2 ** 31;
+}

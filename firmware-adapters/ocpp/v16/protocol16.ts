@@ -1,0 +1,35 @@
+import type { Log } from "@outpost/kernel/log.ts";
+
+import type { NewProtocol } from "../station/charge-point.ts";
+import { answers16 } from "./answers.ts";
+import { call16 } from "./commands.ts";
+import { fallbackProfile, grantProfile, maximumProfile, setProfile } from "./profiles.ts";
+import { settleIn16 } from "./settle-in.ts";
+
+/** OCPP 1.6 with one charge point, for the life of one connection. */
+export function protocol16(log: Log): NewProtocol {
+  return (connection, host, wishes) => ({
+    onCall: answers16(host),
+    settleIn: (signal) =>
+      settleIn16(
+        connection,
+        {
+          heartbeatEveryMs: wishes.settings.heartbeatEveryMs,
+          meterEveryMs: wishes.settings.meterEveryMs,
+          list: wishes.site.rules.list,
+          listVersion: wishes.site.rules.listVersion,
+          acceptsUnknown: wishes.site.rules.policy.unknownTags === "accept",
+          connectorIds: wishes.settings.connectors.map(({ id }) => id),
+          isKnown: (connectorId) => wishes.isTold(connectorId),
+        },
+        log,
+        signal,
+      ),
+    async setFallback(connectorId, limitA, maxA, signal) {
+      await setProfile(connection, maximumProfile(maxA, host.nowMs()), signal);
+      return (await setProfile(connection, fallbackProfile(connectorId, limitA), signal)) === "accepted";
+    },
+    setLimit: (grant, signal) => setProfile(connection, grantProfile(grant, host.nowMs()), signal),
+    call: (methodId, given, signal) => call16(connection, methodId, given, signal),
+  });
+}

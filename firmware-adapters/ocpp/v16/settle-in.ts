@@ -1,0 +1,107 @@
+import type { Log } from "@outpost/kernel/log.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+import { z } from "zod";
+
+import type { ListedTag } from "../authorisation/authorisation.ts";
+import type { StationConnection } from "../words.ts";
+
+/** What a station is to be set to at each contact. */
+export interface Wishes {
+  readonly heartbeatEveryMs: number;
+  readonly meterEveryMs: number;
+  readonly list: ReadonlyMap<string, ListedTag>;
+  readonly listVersion: number;
+  /** Whether tags on no list may charge while we are away, too. */
+  readonly acceptsUnknown: boolean;
+  readonly connectorIds: readonly number[];
+  /** Whether the station has told us the status of this connector since its boot. */
+  isKnown(connectorId: number): boolean;
+}
+
+const listVersion = z.object({ listVersion: z.coerce.number().int() });
+/** So many tags go into one message: a station takes `SendLocalListMaxLength`, of which few have less. */
+const TAGS_PER_MESSAGE = 100;
+
+/**
+ * Brings a 1.6 station to what it needs to go on without us: its local list, offline authorisation, and how often it
+ * speaks. What it does not know how to do is left out; each step that fails is logged, and the others go on.
+ *
+ * @see OCPP 1.6 edition 2, sections 3.5, 5.3, 5.10, 5.15, 5.17, 9.1
+ */
+export async function settleIn16(
+  connection: StationConnection,
+  wishes: Wishes,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      log.info("charge point does not do this", {
+        identity: connection.identity,
+        what,
+        reason: asError(error).message,
+      });
+    }
+  };
+  for (const [key, value] of configuration(wishes)) {
+    await attempt(key, () => connection.call({ action: "ChangeConfiguration", payload: { key, value } }, signal));
+  }
+  await attempt("local list", () => sendLocalList(connection, wishes, signal));
+  for (const connectorId of [0, ...wishes.connectorIds].filter((id) => !wishes.isKnown(id))) {
+    const payload = { requestedMessage: "StatusNotification", connectorId };
+    await attempt("status", () => connection.call({ action: "TriggerMessage", payload }, signal));
+  }
+}
+
+function configuration({
+  heartbeatEveryMs,
+  meterEveryMs,
+  acceptsUnknown,
+}: Wishes): readonly (readonly [string, string])[] {
+  return [
+    ["HeartbeatInterval", seconds(heartbeatEveryMs)],
+    ["MeterValueSampleInterval", seconds(meterEveryMs)],
+    ["MeterValuesSampledData", "Energy.Active.Import.Register,Power.Active.Import,Current.Import"],
+    ["LocalAuthListEnabled", "true"],
+    ["LocalAuthorizeOffline", "true"],
+    ["LocalPreAuthorize", "true"],
+    ["AllowOfflineTxForUnknownId", String(acceptsUnknown)],
+    // A tag that turns out invalid later ends what it began.
+    ["StopTransactionOnInvalidId", "true"],
+  ];
+}
+
+async function sendLocalList(connection: StationConnection, wishes: Wishes, signal: AbortSignal): Promise<void> {
+  const answer = await connection.call({ action: "GetLocalListVersion", payload: {} }, signal);
+  const held = listVersion.safeParse(answer).data?.listVersion ?? -1;
+  // -1: it keeps no list. The same number: it has ours.
+  if (held === -1 || held === wishes.listVersion) return;
+  const tags = [...wishes.list.values()];
+  for (let from = 0; from === 0 || from < tags.length; from += TAGS_PER_MESSAGE) {
+    const part = tags.slice(from, from + TAGS_PER_MESSAGE).map(listed);
+    const payload = {
+      listVersion: wishes.listVersion,
+      updateType: from === 0 ? "Full" : "Differential",
+      ...(part.length === 0 ? {} : { localAuthorizationList: part }),
+    };
+    await connection.call({ action: "SendLocalList", payload }, signal);
+  }
+}
+
+function listed({ idTag, isBlocked, expiresAtMs, parentIdTag }: ListedTag): object {
+  return {
+    idTag,
+    idTagInfo: {
+      status: isBlocked ? "Blocked" : "Accepted",
+      ...(expiresAtMs === undefined ? {} : { expiryDate: new Date(expiresAtMs).toISOString() }),
+      ...(parentIdTag === undefined ? {} : { parentIdTag }),
+    },
+  };
+}
+
+function seconds(ms: number): string {
+  return String(Math.max(1, Math.round(ms / 1_000)));
+}
