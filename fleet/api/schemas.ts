@@ -248,6 +248,8 @@ export const demoSite = z.object({
   }),
   uplink: z.object({ isCut: z.boolean() }),
   simulators: z.array(demoSimulator).max(32),
+  /** What somebody with a parcel in the locker wall was sent; null where none waits. */
+  pickUpCode: z.object({ deviceId: name, door: z.int(), code: z.string().max(64) }).nullable(),
 });
 export type DemoSite = z.infer<typeof demoSite>;
 export const demo = z.discriminatedUnion("isAvailable", [z.object({ isAvailable: z.literal(false) }), demoSite]);

@@ -6,7 +6,8 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import { Command, InvalidArgumentError } from "commander";
 
 import { buildConsole } from "../console/build.ts";
-import { freeDemoPorts, startDemo, type Demo } from "./demo.ts";
+import { startDemo, type Demo } from "./demo.ts";
+import { freeDemoPorts } from "./ports.ts";
 
 const DEFAULT_STATE = fileURLToPath(new URL("../../state", import.meta.url));
 

@@ -9,6 +9,17 @@ interface Simulator {
    * that does.
    */
   readonly args: readonly string[];
+  /** What is done to it before the gateway comes: levers and their bodies, in order. */
+  readonly scene?: readonly (readonly [lever: string, body: object])[];
+}
+
+/** Opens a door, puts a parcel in, and shuts it. */
+function delivered(door: number): readonly (readonly [string, object])[] {
+  return [
+    ["pry", { door }],
+    ["parcel", { door, isIn: true }],
+    ["close", { door }],
+  ];
 }
 
 /**
@@ -22,7 +33,23 @@ export const SIMULATORS = {
     // Water that moves twenty times faster than real water: a storm shows within seconds.
     args: ["--tcp", "${DEVICE}", "--speed", "20"],
   },
+  "locker-wall": {
+    kind: "locker",
+    script: "firmware-adapters/locker/simulator/main.ts",
+    args: ["--protocol", "kerong-cu16", "--ways", "12", "--tcp", "${DEVICE}"],
+    scene: [1, 4, 6, 9, 10].flatMap(delivered),
+  },
+  "bus-sign": {
+    kind: "sign",
+    script: "firmware-adapters/sign/simulator/main.ts",
+    args: ["--http", "${DEVICE}"],
+  },
 } as const satisfies Record<string, Simulator>;
 
 export type SimulatorId = keyof typeof SIMULATORS;
 export const SIMULATOR_IDS = Object.keys(SIMULATORS).filter((id): id is SimulatorId => id in SIMULATORS);
+
+/** One of the table, with every field a simulator may have. */
+export function simulatorOf(id: SimulatorId): Simulator {
+  return SIMULATORS[id];
+}

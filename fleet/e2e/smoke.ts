@@ -1,7 +1,8 @@
 import { asError } from "@outpost/kernel/thrown.ts";
 import { Command } from "commander";
 
-import { freeDemoPorts, startDemo, type Demo } from "../demo/demo.ts";
+import { startDemo, type Demo } from "../demo/demo.ts";
+import { freeDemoPorts } from "../demo/ports.ts";
 import { settle } from "./ledger/settle.ts";
 import { inTemporaryFolder, runScript } from "./script.ts";
 import { firstThat, isLevelLive, isSirenOn, openAlarm } from "./sightings.ts";

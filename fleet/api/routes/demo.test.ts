@@ -23,6 +23,7 @@ describe("the demo's part of the API", () => {
       isAvailable: true,
       gateway: { id: "gateway-01", pageUrl: "http://127.0.0.1:1", figures: null },
       uplink: { isCut: true },
+      pickUpCode: null,
       simulators: [{ id: "locker", kind: "locker", state: { doors: [{ isOpen: true }] } }],
     };
     const answers = new Map<string, unknown>([

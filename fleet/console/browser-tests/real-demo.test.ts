@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { CHROMIUM, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 
-import { freeDemoPorts, startDemo } from "../../demo/demo.ts";
+import { startDemo } from "../../demo/demo.ts";
+import { freeDemoPorts } from "../../demo/ports.ts";
 import { buildConsole } from "../build.ts";
 import { launchBrowser, Visit } from "../testing/browser.ts";
 

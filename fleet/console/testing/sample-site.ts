@@ -34,6 +34,7 @@ export class SampleSite {
         },
       },
       uplink: { isCut: this.isCut },
+      pickUpCode: null,
       simulators: [
         {
           id: STATION.deviceId,

@@ -8,6 +8,7 @@ import { freePort } from "../free-ports.ts";
 import { startHub } from "./hub.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
+const CODE = { deviceId: "locker", door: 3, code: "12345678" };
 const METRICS = 'outpost_uplink_phase{phase="live"} 1\noutpost_alarms{priority="low",state="active-acknowledged"} 2\n';
 
 /** Answers every request with what `answers` holds for it; others are refused with a reason. */
@@ -43,7 +44,9 @@ describe("the demo's hub", () => {
       { id: "locker", kind: "locker", controlUrl: control },
       { id: "sign", kind: "sign", controlUrl: `http://127.0.0.1:${await freePort()}` },
     ];
-    cleanUp.use(await startHub({ gateway: { id: "gateway-01", pageUrl }, uplink, simulators }, port));
+    cleanUp.use(
+      await startHub({ gateway: { id: "gateway-01", pageUrl }, uplink, simulators, pickUpCode: () => CODE }, port),
+    );
     hub = `http://127.0.0.1:${port}`;
   });
   afterEach(async () => {
@@ -58,6 +61,7 @@ describe("the demo's hub", () => {
     expect(state).toMatchObject({
       gateway: { id: "gateway-01", figures: { uplink: "live", alarmCount: 2, unacknowledgedCount: 0 } },
       uplink: { isCut: false },
+      pickUpCode: CODE,
       simulators: [
         { id: "locker", state: { doors: [1] } },
         { id: "sign", state: null },

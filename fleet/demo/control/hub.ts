@@ -13,6 +13,8 @@ export interface HubSubjects {
   readonly gateway: { readonly id: string; readonly pageUrl: string };
   /** The line between gateway and broker. */
   readonly uplink: TcpProxy;
+  /** Which pick-up code is good now, by how the simulators stand. */
+  readonly pickUpCode: (simulators: readonly DemoSimulator[]) => DemoSite["pickUpCode"];
   readonly simulators: readonly { readonly id: string; readonly kind: string; readonly controlUrl: string }[];
 }
 
@@ -71,7 +73,7 @@ async function reply(request: IncomingMessage, subjects: HubSubjects): Promise<R
   return await pull(`${controlUrl}/${lever}`, body);
 }
 
-async function lookAround({ gateway, uplink, simulators }: HubSubjects): Promise<DemoSite> {
+async function lookAround({ gateway, uplink, simulators, pickUpCode }: HubSubjects): Promise<DemoSite> {
   const [metrics, ...states] = await Promise.all([
     look(`${gateway.pageUrl}/metrics`, MAX_METRICS_BYTES),
     ...simulators.map(async ({ id, kind, controlUrl }): Promise<DemoSimulator> => {
@@ -84,6 +86,7 @@ async function lookAround({ gateway, uplink, simulators }: HubSubjects): Promise
     gateway: { ...gateway, figures: (metrics === undefined ? undefined : readGatewayFigures(metrics)) ?? null },
     uplink: { isCut: uplink.state === "cut" },
     simulators: states,
+    pickUpCode: pickUpCode(states),
   };
 }
 

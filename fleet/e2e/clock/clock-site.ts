@@ -4,7 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { z } from "zod";
 
-import { freeDemoPorts, startDemo, type Demo } from "../../demo/demo.ts";
+import { startDemo, type Demo } from "../../demo/demo.ts";
+import { freeDemoPorts } from "../../demo/ports.ts";
 import { firstThat } from "../sightings.ts";
 import { FakeMachine } from "./fake-machine.ts";
 

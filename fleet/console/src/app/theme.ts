@@ -22,6 +22,7 @@ export function antdTheme(scheme: ColourScheme): ThemeConfig {
     token: {
       colorPrimary: isDark ? "#5aa9cf" : "#1f6d99",
       colorInfo: isDark ? "#5aa9cf" : "#1f6d99",
+      colorError: isDark ? "#ff6b7d" : "#c01830",
       colorTextBase: isDark ? "#dbe4ea" : "#1b2a35",
       colorBgBase: isDark ? "#121b22" : "#ffffff",
       colorBgContainer: isDark ? "#18242d" : "#ffffff",

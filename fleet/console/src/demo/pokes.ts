@@ -17,4 +17,15 @@ export const POKES: Readonly<Record<string, readonly Poke[]>> = {
     { id: "calm", lever: "calm", mood: "calm" },
     { id: "shut", lever: "fault", body: { kind: "door-open", isActive: false }, mood: "calm" },
   ],
+  locker: [
+    { id: "pry", lever: "pry", body: { door: 3 }, mood: "trouble" },
+    { id: "jam", lever: "jam", body: { door: 7 }, mood: "trouble" },
+    { id: "close", lever: "close", body: { door: 3 }, mood: "calm" },
+    { id: "free", lever: "jam", body: { door: 7, isActive: false }, mood: "calm" },
+  ],
+  sign: [
+    { id: "dark", lever: "dark", mood: "trouble" },
+    { id: "unplug", lever: "unplug", mood: "trouble" },
+    { id: "behave", lever: "behave", mood: "calm" },
+  ],
 };

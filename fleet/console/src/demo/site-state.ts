@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { DemoSimulator } from "../../../api/schemas.ts";
+import type { Compartment } from "../kinds/locker.ts";
 
 /** What a simulated pump station says of itself, as far as its picture needs it. */
 const station = z.object({
@@ -14,13 +15,64 @@ const station = z.object({
 });
 export type StationState = z.infer<typeof station>;
 
+/** A simulated locker wall. */
+const wall = z.object({
+  doors: z
+    .array(z.object({ lock: z.int(), isOpen: z.boolean(), isJammed: z.boolean(), isOccupied: z.boolean() }))
+    .min(1)
+    .max(100),
+});
+
+/** A simulated sign: the lines that a passenger reads. */
+const panel = z.object({
+  lines: z.array(z.string().max(500)).max(50),
+  priority: z.string(),
+  isAway: z.boolean(),
+});
+
 /** A simulated device as it really stands. `other`: running, but this page has no picture of it. */
-export type SiteState = { readonly kind: "station"; readonly station: StationState } | { readonly kind: "other" };
+export type SiteState =
+  | { readonly kind: "station"; readonly station: StationState }
+  | { readonly kind: "locker"; readonly compartments: readonly Compartment[] }
+  | {
+      readonly kind: "sign";
+      readonly lines: readonly string[];
+      readonly isEmergency: boolean;
+      readonly isAway: boolean;
+    }
+  | { readonly kind: "other" };
 
 /** Reads what a simulator says of itself. @returns undefined where it says nothing. */
-export function siteStateOf({ state }: DemoSimulator): SiteState | undefined {
+export function siteStateOf({ kind, state }: DemoSimulator): SiteState | undefined {
   if (state === null) return undefined;
-  const asStation = station.safeParse(state);
-  if (asStation.success) return { kind: "station", station: asStation.data };
-  return { kind: "other" };
+  const read = Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
+  return read?.(state) ?? { kind: "other" };
 }
+
+type Reader = (state: unknown) => SiteState | undefined;
+
+/** By kind of simulator. A state of another shape gives no picture. */
+const READERS: Readonly<Record<string, Reader>> = {
+  "pump-station": (state) => {
+    const { data } = station.safeParse(state);
+    return data === undefined ? undefined : { kind: "station", station: data };
+  },
+  locker: (state) => {
+    const { data } = wall.safeParse(state);
+    if (data === undefined) return undefined;
+    return {
+      kind: "locker",
+      compartments: data.doors.map(({ lock, isOpen, isJammed, isOccupied }) => ({
+        number: lock,
+        state: isOpen ? "open" : isJammed ? "failed" : "closed",
+        occupied: isOccupied ? "on" : "off",
+        canOpen: true,
+      })),
+    };
+  },
+  sign: (state) => {
+    const { data } = panel.safeParse(state);
+    if (data === undefined) return undefined;
+    return { kind: "sign", lines: data.lines, isEmergency: data.priority === "emergency", isAway: data.isAway };
+  },
+};

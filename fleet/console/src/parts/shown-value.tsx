@@ -51,7 +51,8 @@ export function useShownText(): (shown: Shown) => string {
   );
 }
 
-/** A unit symbol as printed: the wire's "m3" is m³. */
+/** A unit symbol as printed: the wire's "m3" is m³, its "Cel" °C. */
 export function unitText(unit: string): string {
+  if (unit === "Cel") return "°C";
   return unit.replaceAll("m3", "m³").replaceAll("m2", "m²");
 }

@@ -6,6 +6,7 @@ import { useDemo } from "../../demo/use-demo.ts";
 import { openAlarms } from "../../live/alarms.ts";
 import { AlarmList } from "../../parts/alarms/alarm-list.tsx";
 import { Empty, Failed, Loading } from "../../parts/states.tsx";
+import { PickUp } from "./pick-up.tsx";
 import { SimulatorCard } from "./simulator-card.tsx";
 import { UplinkStrip } from "./uplink-strip.tsx";
 
@@ -44,7 +45,12 @@ export function DemoPage(): ReactNode {
               gatewayId={site.gateway.id}
               alarms={alarms.filter(({ deviceId }) => deviceId === simulator.id)}
               pull={pull}
-            />
+            >
+              {simulator.kind === "locker" ? <p className="demo-hint quiet">{say("demo.locker.hint")}</p> : null}
+              {site.pickUpCode?.deviceId === simulator.id ? (
+                <PickUp gatewayId={site.gateway.id} pickUp={site.pickUpCode} />
+              ) : null}
+            </SimulatorCard>
           ))}
         </div>
         <section className="panel demo-alarms" aria-label={say("demo.latest")}>

@@ -17,10 +17,12 @@ interface SimulatorCardProps {
   /** Its open alarms, the most urgent first. */
   readonly alarms: readonly Alarm[];
   readonly pull: DemoHandle["pull"];
+  /** What else can be done to it. */
+  readonly children?: ReactNode;
 }
 
 /** One device of the site: its picture, what can be done to it, and what the desk knows of it. */
-export function SimulatorCard({ simulator, gatewayId, alarms, pull }: SimulatorCardProps): ReactNode {
+export function SimulatorCard({ simulator, gatewayId, alarms, pull, children }: SimulatorCardProps): ReactNode {
   const { say, text } = useSpeech();
   const { feed } = useDesk();
   const { id } = simulator;
@@ -29,7 +31,7 @@ export function SimulatorCard({ simulator, gatewayId, alarms, pull }: SimulatorC
   const isOld = gatewayOf(feed, gatewayId)?.state === "offline";
   const [first] = alarms;
   return (
-    <section className="panel simulator" aria-label={name} data-simulator={id}>
+    <section className="panel simulator" aria-label={name} data-simulator={id} data-kind={simulator.kind}>
       <header>
         <h2>{name}</h2>
         <Link to={{ page: "device", gatewayId, deviceId: id }} label={`${say("alarm.openDevice")}: ${name}`}>
@@ -37,8 +39,9 @@ export function SimulatorCard({ simulator, gatewayId, alarms, pull }: SimulatorC
         </Link>
       </header>
       <div className="simulator-picture">
-        <SitePicture simulator={simulator} />
+        <SitePicture simulator={simulator} pull={pull} />
       </div>
+      {children}
       <PokeButtons simulator={simulator} pull={pull} />
       <p className={isOld ? "simulator-desk quiet is-old" : "simulator-desk quiet"}>
         {first === undefined ? (
