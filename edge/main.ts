@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { z } from "zod";
 
 import { openGateway, type Gateway } from "./gateway/gateway.ts";
+import { addScanCommands } from "./scan/command.ts";
 import { formatFault, type SiteFault } from "./site/fault.ts";
 import { readSite } from "./site/read-site.ts";
 
@@ -39,6 +40,7 @@ program
   .description("say what is wrong with site files, and exit with 1 where something is")
   .requiredOption("--site <file...>", "one or more site files (YAML)")
   .action(check);
+addScanCommands(program);
 
 async function run(options: { readonly site: string; readonly state: string }): Promise<void> {
   const level = logLevel.safeParse(process.env["OUTPOST_LOG_LEVEL"] ?? "info");

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { scanSerialPorts, type SerialPlaces } from "./scan-serial.ts";
+import { isPortTaken, scanSerialPorts, type SerialPlaces } from "./scan-serial.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -91,5 +91,14 @@ describe("the serial ports of a machine", () => {
   it("of this machine can be listed", async () => {
     const found = await scanSerialPorts();
     expect(found.filter(({ path }) => !path.startsWith("/dev/"))).toEqual([]);
+  });
+});
+
+describe("a port that cannot be opened", () => {
+  it("is told from one that another program has", () => {
+    const locked = new Error("Error Resource temporarily unavailable Cannot lock port");
+    expect(isPortTaken(new Error("link down", { cause: locked }))).toBe(true);
+    expect(isPortTaken(new Error("No such file or directory, cannot open /dev/ttyUSB7"))).toBe(false);
+    expect(isPortTaken(undefined)).toBe(false);
   });
 });

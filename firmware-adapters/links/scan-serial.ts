@@ -71,6 +71,14 @@ export async function scanSerialPorts(places: SerialPlaces = MACHINE): Promise<r
     .toSorted((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
 }
 
+/** Whether a port could not be opened because another program has locked it; serialport has only words for that. */
+export function isPortTaken(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (/cannot lock port|resource busy/i.test(cause.message)) return true;
+  }
+  return false;
+}
+
 interface Facts {
   readonly links: readonly string[];
   readonly known: readonly Listed[];

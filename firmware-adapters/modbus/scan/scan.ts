@@ -5,6 +5,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import { LinkError } from "../../links/errors.ts";
 import type { Connection } from "../../links/line.ts";
 import type { BytePort } from "../../links/link.ts";
+import { isPortTaken } from "../../links/scan-serial.ts";
 import { openSerial } from "../../links/serial.ts";
 import { connectSerialServer, connectTcp } from "../../links/tcp.ts";
 import type { DoubtfulUnit, FoundUnit } from "./line/findings.ts";
@@ -21,6 +22,8 @@ export interface PassReport {
   readonly notes: readonly string[];
   /** Why the pass could not be made, or not to its end. */
   readonly error?: string;
+  /** Another program has the port: a running gateway, most likely. */
+  readonly isTaken?: boolean;
 }
 
 export interface ScanReport {
@@ -95,7 +98,9 @@ async function scanPass(pass: ScanPass, deps: PassDeps, signal: AbortSignal): Pr
     }
   } catch (error) {
     if (!signal.aborted && !(error instanceof LinkError)) throw error;
-    return { line, found: [], doubtful: [], notes: [], error: signal.aborted ? "ended early" : asError(error).message };
+    const nothing = { line, found: [], doubtful: [], notes: [] };
+    if (signal.aborted) return { ...nothing, error: "ended early" };
+    return { ...nothing, error: asError(error).message, isTaken: isPortTaken(error) };
   }
 }
 
