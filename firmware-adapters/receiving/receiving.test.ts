@@ -62,6 +62,17 @@ describe("committing once", () => {
     expect(await commits.commit("key", () => ({ events: [event] }))).toBe("committed");
   });
 
+  it("writes rows without events by themselves, and nothing for nothing", async () => {
+    const deps = fakeDeps();
+    const commits = new CommitOnce(deps, never);
+    expect(await commits.commit("rows", () => ({ events: [], rows: { a: "1" } }))).toBe("committed");
+    expect(deps.memory.rows.get("a")).toBe("1");
+    deps.isDiskBroken = true;
+    expect(await commits.commit("rows", () => ({ events: [], rows: { a: "2" } }))).toBe("failed");
+    expect(await commits.commit("nothing", () => ({ events: [] }))).toBe("committed");
+    expect(deps.commits).toEqual([]);
+  });
+
   it("gathers at most 64 behind a disk that hangs", async () => {
     const deps = fakeDeps();
     const commits = new CommitOnce(deps, never);

@@ -59,6 +59,15 @@ describe("the parts of a split message", () => {
     expect(parts.add(part(2), 0)).toMatchObject({ kind: "whole", cp: "part 1;part 2" });
   });
 
+  it("are met as soon as the disk can be read, where it could not be at first", () => {
+    const rows = new Map([["part/20260801085857223/2051/2/1/01", "part 1"]]);
+    const memory = { ...fakeDeps({ rows }).memory, isRestored: false };
+    const parts = new Parts(memory, 0);
+    expect(parts.add(part(2), 0)).toMatchObject({ kind: "waits" });
+    memory.isRestored = true;
+    expect(parts.add(part(2), 0)).toMatchObject({ kind: "whole", cp: "part 1;part 2" });
+  });
+
   it("are at most 64, of at most 8 messages", () => {
     const parts = newParts();
     expect(parts.add(part(1, { count: 65 }), 0)).toMatchObject({ kind: "refused" });

@@ -52,17 +52,17 @@ interface Gathering {
 /** The split messages of one station that are not whole yet, and which were whole lately. Also in the device's memory. */
 export class Parts {
   readonly #gathering = new Map<string, Gathering>();
+  readonly #memory: DeviceMemory;
   #done: readonly string[] = [];
+  #isLoaded = false;
 
   constructor(memory: DeviceMemory, nowMs: number) {
-    for (const [row, cp] of memory.rows) {
-      if (row === DONE_ROW) this.#done = cp.split("\n").slice(-MAX_DONE);
-      const part = row.startsWith(PREFIX) ? partOf(row, cp) : undefined;
-      if (part !== undefined) this.#put(part, nowMs);
-    }
+    this.#memory = memory;
+    this.#load(nowMs);
   }
 
   add(part: Part, nowMs: number): PartStep {
+    this.#load(nowMs);
     if (part.count > MAX_PARTS) return { kind: "refused", reason: `${part.count} parts; at most ${MAX_PARTS}` };
     if (this.#done.includes(doneMark(part))) return { kind: "repeated" };
     const dropped: Dropped[] = [];
@@ -94,6 +94,17 @@ export class Parts {
       if (nowMs - gathering.lastAtMs >= WHOLE_WITHIN_MS) this.#drop(gathering, dropped, rows);
     }
     return { dropped, rows };
+  }
+
+  /** What was on disk before a restart, as soon as it can be known. */
+  #load(nowMs: number): void {
+    if (this.#isLoaded || !this.#memory.isRestored) return;
+    this.#isLoaded = true;
+    for (const [row, text] of this.#memory.rows) {
+      if (row === DONE_ROW) this.#done = text.split("\n").slice(-MAX_DONE);
+      const part = row.startsWith(PREFIX) ? partOf(row, text) : undefined;
+      if (part !== undefined) this.#put(part, nowMs);
+    }
   }
 
   /** Another message with this QN, or one message too many, puts out what waits. */

@@ -235,6 +235,8 @@ describe("split messages", () => {
     expect(answers.map(({ part }) => part?.no)).toEqual([3, 2, 1]);
     expect(answers.map(({ flag }) => flag)).toEqual([6, 6, 6]);
     expect(goodValues(deps, "cod")).toEqual([17]);
+    // A commit without events would keep neither its key nor its rows.
+    expect(deps.commits.map(({ events }) => events.length > 0)).toEqual([true]);
     expect([...deps.memory.rows.keys()]).toEqual(["parts-done"]);
   });
 

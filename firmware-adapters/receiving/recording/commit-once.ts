@@ -14,12 +14,12 @@ const MAX_UNDER_WAY = 64;
  * shares its fate, so that it is published once and both are answered.
  */
 export class CommitOnce {
-  readonly #deps: Pick<DeviceDeps, "commit" | "log">;
+  readonly #deps: Pick<DeviceDeps, "commit" | "memory" | "log">;
   readonly #signal: AbortSignal;
   readonly #underWay = new Map<string, Promise<CommitResult>>();
 
   /** @param signal  the device's life. */
-  constructor(deps: Pick<DeviceDeps, "commit" | "log">, signal: AbortSignal) {
+  constructor(deps: Pick<DeviceDeps, "commit" | "memory" | "log">, signal: AbortSignal) {
     this.#deps = deps;
     this.#signal = signal;
   }
@@ -34,14 +34,13 @@ export class CommitOnce {
     return await result.finally(() => this.#underWay.delete(key));
   }
 
-  /** Resolves when nothing is being written any more. */
-  async settle(): Promise<void> {
-    await Promise.all(this.#underWay.values());
-  }
-
   async #write(request: CommitRequest): Promise<CommitResult> {
     try {
-      return await this.#deps.commit(request, this.#signal);
+      if (request.events.length > 0) return await this.#deps.commit(request, this.#signal);
+      // A commit's key and rows go to disk with its events. Where there are none, the rows go alone, and a repetition
+      // writes the same rows again.
+      if (request.rows !== undefined) await this.#deps.memory.save(request.rows);
+      return "committed";
     } catch (error) {
       // Whatever the reason, the sender is not answered and sends again; there is nothing else to be done about it here.
       if (!this.#signal.aborted) this.#deps.log.warn("not acknowledged", { key: request.key, reason: String(error) });
