@@ -56,7 +56,7 @@ export class Dc09Receiver {
    * @returns what ends it; with the last account the port is let go.
    * @throws Dc09Error `dc09/account-taken`; LinkError `link/taken` where another protocol has the port.
    */
-  attach(link: ListenerLink, account: Account, deps: ReceiverDeps): AsyncDisposable {
+  attach(link: Pick<ListenerLink, "id" | "serve">, account: Account, deps: ReceiverDeps): AsyncDisposable {
     const name = account.settings.account.toUpperCase();
     if (this.#accounts.has(name)) {
       throw new Dc09Error("dc09/account-taken", `account ${name} is there twice on link ${link.id}`);
@@ -75,7 +75,7 @@ export class Dc09Receiver {
     };
   }
 
-  #begin(link: ListenerLink, deps: ReceiverDeps): AsyncDisposable {
+  #begin(link: Pick<ListenerLink, "serve">, deps: ReceiverDeps): AsyncDisposable {
     const { clock } = deps;
     this.#tally = new Tally(deps);
     const stop = new AbortController();

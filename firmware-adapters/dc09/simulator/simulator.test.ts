@@ -130,6 +130,7 @@ describe.each([
     await untilShows(bench, "emergency", 0);
     await bench.pull("test");
     await untilShows(bench, "test", 1);
+    expect(bench.deps.events.filter(({ kind }) => kind === "occurrence")).toHaveLength(16);
   });
 });
 
