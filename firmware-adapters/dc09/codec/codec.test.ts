@@ -17,7 +17,10 @@ function parse(...pieces: readonly Buffer[]): { readonly frames: Frame[]; readon
   return { frames, rejected };
 }
 
-/** Frames that panels of several makers sent, as people published them: CRC and length are the makers' own. */
+/**
+ * Frames that others made and published: the first eight are said to come from panels (PROSEC and Hikvision are named), the
+ * last three stand in other implementations. CRC and length are their own.
+ */
 const SEEN = [
   'F92F0043"ADM-CID"0020R7896L7896#3456[#3456|1407 00 001]_17:01:14,07-26-2024',
   'D730002F"NULL"0000R7896L7896#3456[]_17:01:26,07-26-2024',
@@ -38,7 +41,7 @@ describe("the CRC", () => {
     expect(crc16(Buffer.alloc(0))).toBe(0);
   });
 
-  it.each(SEEN)("is what the maker of %s computed, and what a bitwise one computes", (seen) => {
+  it.each(SEEN)("is what the sender of %s computed, and what a bitwise one computes", (seen) => {
     const body = seen.slice(8);
     expect(crc16(Buffer.from(body, "latin1"))).toBe(Number.parseInt(seen.slice(0, 4), 16));
     expect(bitwiseCrc(body)).toBe(Number.parseInt(seen.slice(0, 4), 16));

@@ -22,7 +22,7 @@ interface Draft {
  * between modifier and code, text in asterisks, `|Atext` behind the code.
  *
  * @returns the events in their order; undefined where there is none.
- * @see ANSI/SIA DC-03, DC-04; events against pysiaalarm's cases and frames of several makers
+ * @see ANSI/SIA DC-03, DC-04; and forms seen in published frames
  */
 export function parseSiaData(data: string): readonly PanelEvent[] | undefined {
   const scan = new Scan(data.trim().replace(BEGINNING, ""));
