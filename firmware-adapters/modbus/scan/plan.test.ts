@@ -24,9 +24,9 @@ describe("the plan of a scan", () => {
 
   it.each([
     // 8 characters of 11 bits take 9.2 ms at 9600 baud and 73 ms at 1200; then a unit may think, and USB takes its time.
-    [9_600, 125, 30, 34.3],
-    [1_200, 125, 58, 50.2],
-    [115_200, 125, 27, 32.2],
+    [9_600, 125, 30, 35.3],
+    [1_200, 125, 58, 51.2],
+    [115_200, 125, 27, 33.2],
   ] as const)(
     "at %d baud waits %d ms, keeps %d ms of silence, and says how long that is",
     (baudRate, timeoutMs, gapMs, s) => {

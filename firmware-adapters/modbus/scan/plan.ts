@@ -58,8 +58,8 @@ const LATENCY_MS = 25;
 const SERVER_LATENCY_MS = 60;
 /** A socket's answer has no line time of its own. */
 const TCP_LATENCY_MS = 150;
-/** Opening, and listening at the end for whoever is late. */
-const AROUND_MS = 1_150;
+/** Opening, listening for somebody else at first, and at the end for whoever is late. */
+const AROUND_MS = 2_150;
 
 /** What will be asked where, and how long that takes. Pure. */
 export function planScan(targets: readonly ScanTarget[], options: ScanOptions): ScanPlan {

@@ -105,7 +105,7 @@ describe("a scan of a serial line", () => {
 
   it("keeps out where somebody else is asking", async () => {
     const { pass, bus } = await scanBus([{ unitId: 1 }], { chatter: Buffer.of(1, 3, 0, 0, 0, 1, 0x84, 0x0a) });
-    expect(pass?.error).toBe("the line does not fall silent: somebody else is asking on it");
+    expect(pass?.error).toBe("somebody else is asking on this line");
     expect(bus.requests).toEqual([]);
   });
 

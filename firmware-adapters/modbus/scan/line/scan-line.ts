@@ -31,8 +31,11 @@ const PATIENCE = 8;
 const MAX_ANSWER_BYTES = 512;
 /** No answer of one unit goes on for so long: 256 bytes at 1200 baud take 2.4 s. */
 const MAX_ANSWER_MS = 4_000;
-/** A line on which somebody else asks is quiet between requests, but never for long. */
+/** Before anything is asked it is listened for somebody else who asks; sparks of a converter are fewer bytes. */
+const LISTEN_FIRST_MS = 1_000;
+const SOMEBODY_BYTES = 4;
 const QUIET_WITHIN_MS = 3_000;
+const OTHER_MASTER = "somebody else is asking on this line";
 /** The basic category has three objects. */
 const MAX_OBJECT_REQUESTS = 3;
 
@@ -71,6 +74,7 @@ class LineScan {
 
   async run(signal: AbortSignal): Promise<LineFindings> {
     try {
+      await this.#refuseOtherMaster();
       for (const unitId of this.#pass.unitIds) {
         if (signal.aborted) break;
         await this.#probe(unitId);
@@ -84,6 +88,17 @@ class LineScan {
       if (!(error instanceof LinkError)) throw error;
       return { ...this.#findings(), error: error.message };
     }
+  }
+
+  /** Two who ask on one line garble each other's answers: a site that is running must not be disturbed by a scan. */
+  async #refuseOtherMaster(): Promise<void> {
+    const { clock } = this.#deps;
+    const endMs = clock.monotonicMs() + LISTEN_FIRST_MS;
+    let heard = 0;
+    for (let leftMs = LISTEN_FIRST_MS; leftMs > 0 && heard < SOMEBODY_BYTES; leftMs = endMs - clock.monotonicMs()) {
+      heard += (await nextBytes(this.#port, leftMs))?.length ?? 0;
+    }
+    if (heard >= SOMEBODY_BYTES) throw new LinkError("link/busy", OTHER_MASTER);
   }
 
   /** Asks a unit once, and whoever makes a sound twice more. */
@@ -158,7 +173,7 @@ class LineScan {
   async #ask(unitId: number, pdu: Buffer, timeoutMs: number): Promise<Heard> {
     const port = this.#port;
     if (!(await port.drain(this.#pass.gapMs, QUIET_WITHIN_MS))) {
-      throw new LinkError("link/busy", "the line does not fall silent: somebody else is asking on it");
+      throw new LinkError("link/busy", OTHER_MASTER);
     }
     const request = encodeFrame(unitId, pdu);
     await port.write(request);
