@@ -45,7 +45,7 @@ export interface PointOfDevice {
 export interface CommitRequest {
   /** The device's own mark of what it sent, unique within the device for a week: a message number with its time, … */
   readonly key: string;
-  /** In the order of their happening. A point that a rule watches goes with the occurrence that moved it. */
+  /** At least one, in the order of their happening. A point that a rule watches goes with the occurrence that moved it. */
   readonly events: readonly DeviceEvent[];
   /** Rows of the device's memory that change with them, in the same SQLite transaction; null deletes. */
   readonly rows?: Readonly<Record<string, string | null>>;

@@ -1,3 +1,5 @@
+import assert from "node:assert";
+
 import type { CommitRequest } from "@outpost/firmware-adapters/adapter.ts";
 import { DeviceError } from "@outpost/firmware-adapters/errors.ts";
 import type { DeviceEvent } from "@outpost/firmware-adapters/event.ts";
@@ -52,6 +54,7 @@ export class DeviceCommits {
   /** As `DeviceDeps.commit` promises. */
   async commit(deviceId: string, request: CommitRequest, signal: AbortSignal): Promise<"committed" | "known"> {
     signal.throwIfAborted();
+    assert(request.events.length > 0, "a key is written down with what happened; rows alone are saved by memory");
     const key = `${DEVICE_PREFIX}${deviceId}/${request.key}`;
     if (this.#known.has(key)) return "known";
     const before = this.#underWay.get(key);

@@ -1,3 +1,5 @@
+import assert from "node:assert";
+
 import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 
@@ -66,6 +68,7 @@ export function fakeDeps(options: FakeDepsOptions = {}): FakeDeps {
     ...otherDevices(),
     async commit(request, signal) {
       signal.throwIfAborted();
+      assert(request.events.length > 0, "as in the gateway, a commit has an event");
       if (known.has(request.key)) return "known";
       for (const event of request.events) publish(event);
       await held;

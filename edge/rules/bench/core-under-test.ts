@@ -7,9 +7,9 @@ import { createCore } from "../../gateway/core.ts";
 import { RunningSite } from "../../gateway/running-site.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { openJournal } from "../../journal/open-journal.ts";
+import { memoryKey } from "../../recording/device-commits.ts";
 import { readSite } from "../../site/read-site.ts";
 import { openTimekeeper } from "../../timekeeping/timekeeper.ts";
-import { benchSite } from "./bench-site.ts";
 
 const FLOOD_BATCH = 10;
 const FLOODS_UNDER_WAY = 4;
@@ -17,8 +17,8 @@ const FLOODS_UNDER_WAY = 4;
 /** The gateway's own core on the measurement's site, and its journal. */
 export interface CoreUnderTest {
   readonly journal: Journal;
-  /** Runs the core against the device at `port` until `signal` aborts. */
-  run(port: number, signal: AbortSignal): Promise<void>;
+  /** Runs the core on a site, given as the text of its file, until `signal` aborts. */
+  run(siteText: string, signal: AbortSignal): Promise<void>;
   /** Keeps the journal's worker busy with fsyncs until `signal` aborts. @returns how many rows it took. */
   flood(signal: AbortSignal): Promise<number>;
 }
@@ -34,9 +34,9 @@ export async function openCoreUnderTest(directory: string, stack: AsyncDisposabl
   );
   return {
     journal,
-    async run(port, signal) {
+    async run(siteText, signal) {
       const siteFile = join(directory, "site.yaml");
-      await writeFile(siteFile, benchSite(port));
+      await writeFile(siteFile, siteText);
       const reading = await readSite(siteFile);
       if (reading.kind === "refused") throw new Error(JSON.stringify(reading.faults));
       const core = createCore({
@@ -45,8 +45,13 @@ export async function openCoreUnderTest(directory: string, stack: AsyncDisposabl
         gatewayId: "bench",
         onActed() {},
         onHealthChanged() {},
-        saveMemory: () => Promise.reject(new Error("no device of the bench remembers anything")),
+        saveMemory: async (deviceId, rows) => {
+          const named = Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]);
+          await journal.saveState(Object.fromEntries(named));
+        },
       });
+      core.commits.use(journal);
+      core.memories.restore(new Map());
       const site = new RunningSite(
         { ...core, restartUplink: neverNeeded, restartStatusPage: neverNeeded },
         reading.site,

@@ -9,9 +9,11 @@ import { Worker } from "node:worker_threads";
 import { asError } from "@outpost/kernel/thrown.ts";
 
 import { runBareClient } from "./bare-client.ts";
+import { benchSite } from "./bench-site.ts";
 import { openCoreUnderTest } from "./core-under-test.ts";
 import type { PlcOrder, PlcReport } from "./plc-worker.ts";
 import { measureProcess } from "./process-figures.ts";
+import { quantile, round } from "./quantile.ts";
 
 const MUST_P99_MS = 10;
 const TARGET_RSS_MIB = 120;
@@ -137,7 +139,7 @@ async function measureBothSides(
   const flooding = core.flood(done.signal);
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     const perRound = Math.ceil(samples / ROUNDS);
-    await measureSide(ours, plc.measure(perRound), (signal) => core.run(port, signal));
+    await measureSide(ours, plc.measure(perRound), (signal) => core.run(benchSite(port), signal));
     await measureSide(bare, plc.measure(perRound), (signal) => runBareClient(port, signal));
   }
   done.abort();
@@ -152,17 +154,6 @@ async function measureSide(side: Side, measured: Promise<Side>, run: (signal: Ab
   await running;
   side.latenciesMs.push(...latenciesMs);
   side.missed += missed;
-}
-
-/** @param share  0 to 1; 1 is the largest. */
-function quantile(values: readonly number[], share: number): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-  return value === undefined ? undefined : round(value);
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }
 
 try {

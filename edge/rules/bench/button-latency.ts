@@ -1,0 +1,224 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+
+import { Board } from "@outpost/firmware-adapters/button/simulator/board.ts";
+import { monotonicMs, sleep } from "@outpost/kernel/clock.ts";
+import { asError } from "@outpost/kernel/thrown.ts";
+
+import { openCoreUnderTest } from "./core-under-test.ts";
+import { quantile } from "./quantile.ts";
+import type { SirenReport } from "./siren-worker.ts";
+
+const MUST_P99_MS = 20;
+const ROUNDS = 4;
+const LINE = 17;
+const LABEL = "pinctrl-bench";
+/** A button bounces: after an edge the adapter looks away for 50 ms and then reads the level. */
+const BETWEEN_MS = 150;
+const MISSED_AFTER_MS = 2_000;
+
+const USAGE = `Usage: node edge/rules/bench/button-latency.ts [--json] [--samples N]
+
+Measures from the edge of an emergency button's contact, as gpiomon prints it, to the moment the siren's write arrives at
+its Modbus device: pipe, adapter, rule, action and line, the site otherwise idle. Beside it, round by round, a bare
+process that reads gpiomon's lines and writes the coil. There is no GPIO chip here: gpiomon is a stand-in that prints the
+same lines. Exits with 1 where p99 is over ${MUST_P99_MS} ms or a write never came.
+
+  --json       one line of JSON
+  --samples N  presses to measure on each side, at least 100 (default 200)
+`;
+
+interface Side {
+  readonly latenciesMs: number[];
+  missed: number;
+}
+
+/** The siren's device, and when it was written last. */
+class Siren implements AsyncDisposable {
+  readonly #worker = new Worker(new URL("siren-worker.ts", import.meta.url));
+  #onWritten: ((report: Extract<SirenReport, { kind: "written" }>) => void) | undefined;
+
+  async listening(): Promise<number> {
+    const [report]: SirenReport[] = await once(this.#worker, "message");
+    this.#worker.on("message", (message: SirenReport) => {
+      if (message.kind === "written") this.#onWritten?.(message);
+    });
+    if (report?.kind !== "listening") throw new Error("the siren tells its port first");
+    return report.port;
+  }
+
+  /** @returns when the coil was next written so; undefined where it was not in time. */
+  async written(value: 0 | 1): Promise<number | undefined> {
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    const timer = setTimeout(() => resolve(undefined), MISSED_AFTER_MS);
+    this.#onWritten = (report) => {
+      if (report.value === value) resolve(report.atMs);
+    };
+    const atMs = await promise;
+    clearTimeout(timer);
+    return atMs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+function site(port: number, gpiomonPath: string): string {
+  return `version: 1
+site: { id: bench, name: { zh: 测量, en: Measurement } }
+gateway: { id: bench }
+statusPage: { host: 127.0.0.1, port: 0 }
+links:
+  - { id: line, kind: tcp, host: 127.0.0.1, port: ${port} }
+devices:
+  - id: button
+    adapter: button
+    name: { zh: 按钮, en: Button }
+    settings: { source: gpio, chip: ${LABEL}, line: ${LINE}, gpiomonPath: ${gpiomonPath}, driver: gpiomon }
+  - id: siren
+    adapter: modbus
+    name: { zh: 警笛, en: Siren }
+    link: line
+    settings:
+      unitId: 1
+      profile:
+        id: siren
+        name: { zh: 警笛, en: Siren }
+        isVerified: false
+        source: the device beside this file
+        pollGroups: { slow: { everyMs: 1000 } }
+        points:
+          - id: siren
+            name: { zh: 警笛, en: Siren }
+            table: coil
+            address: 0
+            type: { kind: bool }
+            pollGroup: slow
+            writable: { min: 0, max: 1, isHazardous: false }
+rules:
+  - id: pressed
+    kind: equals
+    device: button
+    point: pressed
+    value: 1
+    priority: critical
+    message: { zh: 紧急呼叫, en: Emergency call }
+    actions: [siren]
+actions:
+  - { id: siren, kind: hold-point, device: siren, point: siren, active: 1, idle: 0 }
+`;
+}
+
+/** The shortest thing that does the same: an edge is read, the coil is written. */
+async function runBare(port: number, gpiomonPath: string, signal: AbortSignal): Promise<void> {
+  const socket = connect(port, "127.0.0.1").setNoDelay(true);
+  await once(socket, "connect");
+  socket.resume();
+  // As gpiomon must be started: it holds its output back on a pipe.
+  const gpiomon = spawn("stdbuf", ["-oL", gpiomonPath, "--format=%e %o %s %n", LABEL, String(LINE)]);
+  createInterface({ input: gpiomon.stdout }).on("line", (line) => {
+    const isPressed = line.startsWith("0");
+    socket.write(Buffer.from([0, 3, 0, 0, 0, 6, 1, 5, 0, 0, isPressed ? 0xff : 0, 0]));
+  });
+  if (!signal.aborted) await once(signal, "abort");
+  const ended = once(gpiomon, "close");
+  gpiomon.kill();
+  await ended;
+  socket.destroy();
+}
+
+/** Presses and lets go; each press is timed to the write. */
+async function press(
+  side: Side,
+  count: number,
+  { board, siren }: { readonly board: Board; readonly siren: Siren },
+): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const on = siren.written(1);
+    await board.moveUnseen(LINE, 0);
+    const startMs = monotonicMs();
+    await board.print(`${board.edge(LINE, 0)}\n`);
+    const atMs = await on;
+    if (atMs === undefined) side.missed += 1;
+    else side.latenciesMs.push(atMs - startMs);
+    await sleep(BETWEEN_MS);
+    const off = siren.written(0);
+    await board.move(LINE, 1);
+    await off;
+    await sleep(BETWEEN_MS);
+  }
+}
+
+async function measure(samples: number) {
+  const directory = await mkdtemp(join(tmpdir(), "outpost-button-latency-"));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(directory, { recursive: true }));
+  const siren = stack.use(new Siren());
+  const port = await siren.listening();
+  const board = stack.use(
+    await Board.make({ folder: join(directory, "board"), version: "1.6.3", label: LABEL, levels: { [LINE]: 1 } }),
+  );
+  const core = await openCoreUnderTest(join(directory, "core"), stack);
+  const ours: Side = { latenciesMs: [], missed: 0 };
+  const bare: Side = { latenciesMs: [], missed: 0 };
+  const perRound = Math.ceil(samples / ROUNDS);
+  const run = async (side: Side, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    const stop = new AbortController();
+    const running = work(stop.signal);
+    // gpiomon must watch before anybody presses.
+    while (board.running("gpiomon") === undefined) await Promise.race([sleep(20), running]);
+    await sleep(500);
+    await press(side, perRound, { board, siren });
+    stop.abort();
+    await running;
+  };
+  for (let turn = 0; turn < ROUNDS; turn += 1) {
+    await run(ours, (signal) => core.run(site(port, board.gpiomonPath), signal));
+    await run(bare, (signal) => runBare(port, board.gpiomonPath, signal));
+  }
+  const [p50Ms, p99Ms, maxMs] = [0.5, 0.99, 1].map((share) => quantile(ours.latenciesMs, share));
+  const [bareP50Ms, bareP99Ms] = [0.5, 0.99].map((share) => quantile(bare.latenciesMs, share));
+  const isInTime = p99Ms !== undefined && p99Ms <= MUST_P99_MS;
+  return {
+    name: "button",
+    samples: ours.latenciesMs.length,
+    missed: ours.missed,
+    p50Ms,
+    p99Ms,
+    maxMs,
+    bareP50Ms,
+    bareP99Ms,
+    mustP99Ms: MUST_P99_MS,
+    pass: ours.missed === 0 && isInTime,
+  };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { json: { type: "boolean" }, samples: { type: "string", default: "200" }, help: { type: "boolean" } },
+  });
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const samples = Number(values.samples);
+  if (!Number.isInteger(samples) || samples < 100) throw new Error("--samples must be a whole number of at least 100");
+  const result = await measure(samples);
+  process.stdout.write(`${JSON.stringify(result, undefined, values.json === true ? undefined : 2)}\n`);
+  process.exitCode = result.pass ? 0 : 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`button: ${asError(error).message}\n`);
+  process.exitCode = 1;
+}
