@@ -21,7 +21,7 @@ const settings = {
   items: ["voltage.a", "energy"],
   fastEveryMs: 200,
   slowEveryMs: 400,
-  timeoutMs: 300,
+  timeoutMs: 400,
 };
 const VOLTS = 220;
 

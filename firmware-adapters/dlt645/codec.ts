@@ -137,6 +137,11 @@ export class FrameParser {
   readonly #held = Buffer.alloc(HELD_BYTES);
   #end = 0;
 
+  /** Whether a frame has begun and is not whole yet. */
+  get isInFrame(): boolean {
+    return this.#end > 0;
+  }
+
   /** @returns the frames that are whole now, each with a right checksum, in order. */
   push(bytes: Uint8Array): readonly Frame[] {
     const frames: Frame[] = [];

@@ -28,7 +28,7 @@ export const dlt645Settings = z
     fastEveryMs: z.int().min(200).max(3_600_000).default(10_000),
     /** How often energies and demands are read. */
     slowEveryMs: z.int().min(200).max(86_400_000).default(60_000),
-    /** How long to wait for an answer: the standard gives a meter 500 ms to begin, and frames take their time. */
+    /** How long to wait for an answer to begin: the standard gives a meter 500 ms, bridges and radio need more. */
     timeoutMs: z.int().min(MIN_TIMEOUT_MS).max(10_000).default(1_000),
     /** How many FE go before a request. */
     wakeUpBytes: z.int().min(0).max(4).default(4),

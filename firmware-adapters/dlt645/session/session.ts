@@ -134,7 +134,7 @@ class LineSession implements MeterSession {
     try {
       await port.write(request.bytes);
       const isMeant = (answer: Answer): boolean => isAnswerTo(request, answer);
-      const { answer } = await awaitAnswer(port, { address, timeoutMs, isMeant }, this.#clock);
+      const answer = await awaitAnswer(port, { address, timeoutMs, isMeant }, this.#clock);
       if (answer.kind === "address") throw new Dlt645Error("dlt645/bad-frame", "an address where none was asked for");
       return answer;
     } catch (error) {

@@ -23,7 +23,7 @@ type WithoutCount<One> = One extends object ? Omit<One, "requests"> & { readonly
 /** A misbehaviour of one request unless it says more. */
 export type UnplannedMisbehaviour = WithoutCount<Misbehaviour>;
 
-export const TIMEOUT_MS = 250;
+export const TIMEOUT_MS = 400;
 export const METER = "202411110002";
 export const OTHER_METER = "202411110003";
 
