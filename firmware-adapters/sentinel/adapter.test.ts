@@ -30,32 +30,36 @@ async function startMeasuring(before?: Simulator["ports"]): Promise<Simulator> {
 }
 
 /** A terminal at which somebody of 36.5 °C stands all day, and how it is made to misbehave. */
-function moods(simulator: () => Simulator) {
+function moods(simulators: () => readonly Simulator[]) {
+  const wires = () => simulators().flatMap(({ terminal }) => Object.values(terminal.wires));
+  const countQuestions = () => simulators().reduce((sum, { terminal }) => sum + terminal.scannerQuestions, 0);
   return {
     settings,
     badSettings: { settings: { ...settings, feverAtC: 50 }, path: "feverAtC" },
     pointId: "temperature",
     isPossible: (celsius: number) => celsius === CELSIUS,
     fallSilent: () => {
-      for (const wire of Object.values(simulator().terminal.wires)) wire.isMute = true;
+      for (const wire of wires()) wire.isMute = true;
     },
     untilAsked: async () => {
-      const asked = simulator().terminal.scannerQuestions;
-      await eventually("a question", () => simulator().terminal.scannerQuestions > asked);
+      const asked = countQuestions();
+      await eventually("a question", () => countQuestions() > asked);
     },
     sendGarbage: async (bytes: Buffer) => {
-      for (const wire of Object.values(simulator().terminal.wires)) wire.sayAnyhow(bytes);
+      for (const wire of wires()) wire.sayAnyhow(bytes);
     },
   };
 }
 
 async function serverRig(): Promise<Rig> {
   let simulator = await startMeasuring();
+  // The scanner's line is cut through a terminal of its own, so that the others' lines hold.
+  const others = await startMeasuring();
   const { ports } = simulator;
   return {
-    ...moods(() => simulator),
+    ...moods(() => [simulator, others]),
     link: partLink(simulator, "scanner"),
-    otherLinks: [partLink(simulator, "thermometer"), partLink(simulator, "gate")],
+    otherLinks: [partLink(others, "thermometer"), partLink(others, "gate")],
     breakLine: async () => {
       await simulator[Symbol.asyncDispose]();
     },
@@ -64,6 +68,7 @@ async function serverRig(): Promise<Rig> {
     },
     async [Symbol.asyncDispose]() {
       await simulator[Symbol.asyncDispose]();
+      await others[Symbol.asyncDispose]();
     },
   };
 }
@@ -76,7 +81,7 @@ async function serialRig(): Promise<Rig> {
   const line = { id: "scanner", kind: "serial", path, baudRate: 9_600 } as const;
   const link: LineSettings = { ...line, parity: "none", dataBits: 8, stopBits: 1, gapMs: 2 };
   return {
-    ...moods(() => simulator),
+    ...moods(() => [simulator]),
     link,
     otherLinks: [partLink(simulator, "thermometer"), partLink(simulator, "gate")],
     breakLine: async () => {

@@ -1,7 +1,7 @@
 import type { PointDescription } from "../../adapter.ts";
 import type { CommandOutcome, DeviceCommand, RefusalReason } from "../../event.ts";
+import type { Gate, GateOutcome } from "../gate/gate.ts";
 import type { Doorway } from "./doorway.ts";
-import type { Gate, GateOutcome } from "./gate.ts";
 
 export interface Commanded {
   readonly points: readonly PointDescription[];

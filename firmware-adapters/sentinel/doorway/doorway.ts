@@ -3,11 +3,11 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 import { eventTime, type BadReason, type DeviceEvent } from "../../event.ts";
 import type { LinkPriority } from "../../links/link.ts";
 import { IDLE, stepFlow, type FlowEffect, type FlowInput, type FlowState, type FlowVerdict } from "../flow/flow.ts";
+import type { Gate, GateOutcome } from "../gate/gate.ts";
 import type { SentinelSettings } from "../settings.ts";
 import type { CodeMemory } from "../verifiers/code-memory.ts";
 import type { Verifier } from "../verifiers/verifier.ts";
 import type { Background } from "./background.ts";
-import type { Gate, GateOutcome } from "./gate.ts";
 import type { Show } from "./show.ts";
 
 export interface DoorwayDeps {

@@ -28,8 +28,8 @@ export class Show {
   #temperatureUntilMs: number | undefined;
   #saidAtMs = Number.NEGATIVE_INFINITY;
   #thermometerDown: string | undefined;
-  /** Why the terminal is lost; undefined while it is there, null before anything is known. */
-  #lostBecause: string | null | undefined = null;
+  /** Why the terminal is not there. */
+  #lostBecause: BadReason | "never seen" | undefined = "never seen";
 
   constructor(deviceId: string, points: readonly PointDescription[], deps: ShowDeps) {
     this.#clock = deps.clock;
@@ -88,11 +88,10 @@ export class Show {
     this.#turn();
   }
 
-  /** The terminal is not there. @returns whether that is news. */
+  /** The terminal is not there. What first stood in the way is said, not every try since. @returns whether it is news. */
   lost(reason: BadReason, detail: string): boolean {
-    const because = `${reason}: ${detail}`;
-    if (this.#lostBecause === because) return false;
-    this.#lostBecause = because;
+    if (this.#lostBecause === reason) return false;
+    this.#lostBecause = reason;
     this.#temperatureUntilMs = undefined;
     this.#board.lost(reason, detail, reason === "bad-frame" ? "fault" : "offline");
     return true;
@@ -100,7 +99,8 @@ export class Show {
 
   /** @param down  why the thermometer is not there; undefined where it is. */
   thermometer(down: string | undefined): void {
-    if (this.#thermometerDown === down) return;
+    const wasDown = this.#thermometerDown !== undefined;
+    if (wasDown === (down !== undefined)) return;
     this.#thermometerDown = down;
     if (!this.#isThere) return;
     this.#showThermometer();

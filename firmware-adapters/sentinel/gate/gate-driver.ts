@@ -4,8 +4,8 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import type { ByteLink, BytePort, LinkPriority } from "../../links/link.ts";
 import { MAX_RELAY_ANSWER_BYTES, RELAY_QUERY, encodeRelay, parseRelayState } from "../codec/relay.ts";
 import { SentinelError } from "../errors.ts";
+import { bytesWithin } from "../lines/hold-line.ts";
 import type { GateSettings } from "../settings.ts";
-import { bytesWithin } from "./hold-line.ts";
 
 /** One way to a gate. */
 export interface GateDriver {
