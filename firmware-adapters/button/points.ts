@@ -24,6 +24,12 @@ export function pointsOf(settings: ButtonSettings): readonly PointDescription[] 
   });
 }
 
+/** How far a point may move before that is worth keeping: a link's quality is another with every message. */
+export function deadbandOf(id: string, { source }: ButtonSettings): number {
+  if (id !== "linkQuality") return 0;
+  return source === "chirpstack" ? 10 : 30;
+}
+
 /** For people: what it is for and how it is heard. */
 export function profileOf({ purpose, source }: ButtonSettings): string {
   return `${purpose === "emergency" ? "emergency button" : "call post"} (${source})`;

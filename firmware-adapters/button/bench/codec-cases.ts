@@ -1,6 +1,6 @@
 import type { CodecCase } from "../../testing/codec-case.ts";
 import { flagIn, parseEvent } from "../chirpstack/codec.ts";
-import { GpiomonParser } from "../gpio/codec.ts";
+import { GpiomonParser } from "../gpio/libgpiod/codec.ts";
 import { parseDeviceMessage } from "../zigbee2mqtt/codec.ts";
 
 const FRAMES = 500;

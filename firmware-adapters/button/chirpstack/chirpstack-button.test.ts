@@ -49,7 +49,7 @@ async function open(settings: object = {}): Promise<Bench> {
   );
   const deps = fakeDeps({ link });
   const device = await button
-    .configure("device", { source: "chirpstack", applicationId: "7", devEui, mapping, momentaryMs: 500, ...settings })
+    .configure("device", { source: "chirpstack", applicationId: "7", devEui, mapping, momentaryMs: 1_500, ...settings })
     .open(deps, never);
   const say = (event: string, payload: string): Promise<void> => broker.say(`${DEVICE}/event/${event}`, payload);
   for (let tries = 0; deps.lastStatus()?.reason !== "heard"; tries += 1) {

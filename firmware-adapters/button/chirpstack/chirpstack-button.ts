@@ -4,7 +4,7 @@ import type { Show } from "../commands.ts";
 import type { ButtonInput, Indicator } from "../life/button-life.ts";
 import type { Button } from "../life/button.ts";
 import type { Received } from "../life/receipts.ts";
-import { markOf, Radio } from "../radio.ts";
+import { markOf, Radio } from "../radio/radio.ts";
 import type { ChirpstackSettings } from "../settings.ts";
 import type { Source } from "../source.ts";
 import { flagIn, parseEvent, quantityIn, type Up } from "./codec.ts";
@@ -66,7 +66,8 @@ async function takeUp(
 ): Promise<void> {
   const { mapping, pressAs } = settings;
   const inputs: ButtonInput[] = [];
-  const details = { fCnt: up.fCnt, fPort: up.fPort };
+  // What the broker kept for us may be hours old: it says itself when it was.
+  const details = { fCnt: up.fCnt, fPort: up.fPort, ...(up.time === undefined ? {} : { saidAt: up.time }) };
   if (up.rssiDbm !== undefined) inputs.push({ kind: "link-quality", value: up.rssiDbm });
   const tamper = mapping.tamper === undefined ? undefined : flagIn(up, mapping.tamper);
   if (tamper?.kind === "value") inputs.push({ kind: "tamper", isTampered: tamper.value });

@@ -7,6 +7,8 @@ export interface Up {
   readonly devEui: string;
   readonly devAddr: string;
   readonly deduplicationId: string | undefined;
+  /** When the gateway heard it, by the network server's word. */
+  readonly time: string | undefined;
   readonly fCnt: number;
   readonly fPort: number;
   readonly data: Buffer;
@@ -74,6 +76,7 @@ function parseUp(object: JsonObject, devEui: string): Up | Garbage {
     devEui,
     devAddr: textIn(object, "devAddr", 16) ?? "",
     deduplicationId: deduplicationIdIn(object),
+    time: textIn(object, "time", 64),
     fCnt,
     fPort,
     data,

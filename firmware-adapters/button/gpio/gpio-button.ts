@@ -6,12 +6,12 @@ import type { Show } from "../commands.ts";
 import { ButtonError } from "../errors.ts";
 import type { ButtonInput } from "../life/button-life.ts";
 import type { Button } from "../life/button.ts";
-import type { Presence } from "../life/presence.ts";
+import type { Presence } from "../radio/presence.ts";
 import type { GpioSettings, LineName, SideLine } from "../settings.ts";
 import type { Source } from "../source.ts";
 import { stepContact, unknownContact, type ContactEffect, type ContactInput, type ContactState } from "./contact.ts";
-import { gpiomonDriver } from "./gpiomon.ts";
-import type { Bit, LineDriver, LineWatcher } from "./lines.ts";
+import { gpiomonDriver } from "./libgpiod/gpiomon.ts";
+import type { Bit, LineDriver, LineWatcher, Outputs } from "./lines.ts";
 import { baseOf, loadOnoff, onoffDriver, SYSFS } from "./onoff.ts";
 import { Signals, type SignalStep } from "./signals.ts";
 
@@ -236,31 +236,52 @@ function openSignals(
   ];
   if (wired.length === 0) return undefined;
   const lines = wired.map(({ side }) => side.line);
-  const opened = Promise.withResolvers<Signals>();
-  return {
-    async run(signal) {
-      const driver = await choose(settings, deps);
-      signal.throwIfAborted();
-      const signals = new Signals(button.state.indicator, {
-        clock: deps.clock,
-        outputs: driver.openOutputs({ chip, lines, gpiomonPath }),
-        levelsOf: (step) =>
-          wired.map(({ side, isOn }) => bitOf((side.activeLevel === "high") === isOn(step) ? "high" : "low")),
-        onFault: (reason) => {
-          if (!signal.aborted && button.state.indicatorFault !== reason) {
-            button.note([{ kind: "indicator-fault", reason }]);
-          }
-        },
-      });
-      opened.resolve(signals);
-      return await signals.run(signal);
+  const signals = new Signals(button.state.indicator, {
+    clock: deps.clock,
+    outputs: new ChosenOutputs(async () => (await choose(settings, deps)).openOutputs({ chip, lines, gpiomonPath })),
+    levelsOf: (step) =>
+      wired.map(({ side, isOn }) => (isOn(step) ? bitOf(side.activeLevel) : opposite(side.activeLevel))),
+    onFault: (reason) => {
+      if (button.state.indicatorFault !== reason) button.note([{ kind: "indicator-fault", reason }]);
     },
+  });
+  return {
+    run: (signal) => signals.run(signal),
     async show(value, signal) {
-      const signals = await opened.promise;
       const fault = await signals.show(value, signal);
       return fault === undefined ? { kind: "shown" } : { kind: "unconfirmed", detail: fault };
     },
   };
+}
+
+/** Outputs of the driver that is right when they are first set, and chosen anew after they failed. */
+class ChosenOutputs implements Outputs {
+  readonly #open: () => Promise<Outputs>;
+  #outputs: Outputs | undefined;
+
+  constructor(open: () => Promise<Outputs>) {
+    this.#open = open;
+  }
+
+  async set(levels: readonly Bit[], signal: AbortSignal): Promise<void> {
+    this.#outputs ??= await this.#open();
+    try {
+      await this.#outputs.set(levels, signal);
+    } catch (error) {
+      if (!signal.aborted) await this[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const outputs = this.#outputs;
+    this.#outputs = undefined;
+    await outputs?.[Symbol.asyncDispose]();
+  }
+}
+
+function opposite(level: "low" | "high"): Bit {
+  return level === "high" ? 0 : 1;
 }
 
 function bitOf(level: "low" | "high"): Bit {

@@ -5,7 +5,9 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import type { CommitRequest, DeviceDeps } from "../../adapter.ts";
 import { eventTime, type DeviceEvent, type Reading } from "../../event.ts";
 import { PointBoard } from "../../point-board.ts";
-import { pointsOf } from "../points.ts";
+import { deadbandOf, pointsOf } from "../points.ts";
+import { isSamePresence, type Presence } from "../radio/presence.ts";
+import { Supervision } from "../radio/supervision.ts";
 import type { ButtonSettings } from "../settings.ts";
 import {
   newButton,
@@ -17,9 +19,7 @@ import {
   type LifeTimes,
 } from "./button-life.ts";
 import { heardRowOf, readMemory, ROW } from "./memory.ts";
-import { isSamePresence, type Presence } from "./presence.ts";
 import { Receipts, type Received, type ReceiptTime } from "./receipts.ts";
-import { Supervision } from "./supervision.ts";
 
 /** Whoever missed a value has it again within this time; rules that watch for stale points rely on it. */
 const SHOW_AGAIN_MS = 30_000;
@@ -59,7 +59,8 @@ export class Button {
     this.#times = { momentaryMs, testForMs, stuckAfterMs, batteryLowPercent };
     const points = pointsOf(settings);
     this.#pointIds = points.map(({ id }) => id);
-    this.#board = new PointBoard(deviceId, points, { clock: deps.clock, publish: (event) => deps.publish(event) });
+    const board = points.map((point) => ({ ...point, deadband: deadbandOf(point.id, settings) }));
+    this.#board = new PointBoard(deviceId, board, { clock: deps.clock, publish: (event) => deps.publish(event) });
     const supervisionMs = supervisionOf(settings);
     this.#supervision = supervisionMs === undefined ? undefined : new Supervision(supervisionMs);
     this.#restore();

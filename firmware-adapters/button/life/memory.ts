@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 import type { DeviceMemory } from "../../adapter.ts";
+import type { Heard } from "../radio/supervision.ts";
 import { asIndicator, type ButtonState, type Indicator } from "./button-life.ts";
-import type { Heard } from "./supervision.ts";
 
 /** The rows of a button's memory. */
 export const ROW = {

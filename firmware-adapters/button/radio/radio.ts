@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 
-import type { DeviceDeps } from "../adapter.ts";
-import { LinkError } from "../links/errors.ts";
-import type { LinkStatus, MqttLink, MqttMessage } from "../links/link.ts";
-import { mqttLink } from "../links/link.ts";
-import type { Shown } from "./commands.ts";
-import type { Button } from "./life/button.ts";
-import { presenceOf, type RadioFacts } from "./life/presence.ts";
+import type { DeviceDeps } from "../../adapter.ts";
+import { LinkError } from "../../links/errors.ts";
+import type { LinkStatus, MqttLink, MqttMessage } from "../../links/link.ts";
+import { mqttLink } from "../../links/link.ts";
+import type { Shown } from "../commands.ts";
+import type { Button } from "../life/button.ts";
+import { presenceOf, type RadioFacts } from "./presence.ts";
 
 /** What a radio bridge says of the button beside what the button says. */
 type Said = Pick<RadioFacts, "isBridgeOnline" | "isAvailable" | "hasLeft" | "misunderstood">;

@@ -1,7 +1,7 @@
-import { ButtonError } from "../errors.ts";
-import type { LineName } from "../settings.ts";
+import { ButtonError } from "../../errors.ts";
+import type { LineName } from "../../settings.ts";
+import type { Bit, DrivenLines, LineDeps, LineDriver, LineWatcher, Outputs, WatchedLines } from "../lines.ts";
 import { chipLabelled, GPIOMON_FORMAT, GpiomonParser, lineNamed, parseLevels } from "./codec.ts";
-import type { Bit, DrivenLines, LineDeps, LineDriver, LineWatcher, Outputs, WatchedLines } from "./lines.ts";
 import { findTools, runTool, startTool, type RunningTool, type Tools } from "./tools.ts";
 
 /** A gpiomon that cannot have its lines says so by then. */
@@ -154,20 +154,6 @@ class GpiosetOutputs implements Outputs {
   }
 
   async set(levels: readonly Bit[], signal: AbortSignal): Promise<void> {
-    try {
-      await this.#set(levels, signal);
-    } catch (error) {
-      // The tools may be others, or the chip, when it is tried again.
-      this.#found = undefined;
-      throw error;
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running?.[Symbol.asyncDispose]();
-  }
-
-  async #set(levels: readonly Bit[], signal: AbortSignal): Promise<void> {
     this.#found ??= await this.#find(signal);
     const { tools, chip, offsets } = this.#found;
     const values = offsets.map((offset, index) => `${offset}=${levels[index] ?? 0}`);
@@ -184,6 +170,10 @@ class GpiosetOutputs implements Outputs {
     if (isHeld) return;
     const { reason } = await running.ended;
     throw new ButtonError("button/tool-failed", `gpioset ${reason === "" ? "did not hold its lines" : reason}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running?.[Symbol.asyncDispose]();
   }
 
   async #find(signal: AbortSignal) {

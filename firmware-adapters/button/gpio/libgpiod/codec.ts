@@ -1,4 +1,4 @@
-import type { Bit } from "./lines.ts";
+import type { Bit } from "../lines.ts";
 
 /** What gpiomon printed, as far as it is a line. */
 export type Printed =

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { seededRandom } from "../../testing/random.ts";
+import { seededRandom } from "../../../testing/random.ts";
 import { chipLabelled, GpiomonParser, lineNamed, parseLevels, parseVersion, type Printed } from "./codec.ts";
 
 const NUM_RUNS = 10_000;

@@ -8,10 +8,10 @@ import { systemClock } from "@outpost/kernel/clock.ts";
 import { GPIOD, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { afterAll, describe, expect, it } from "vitest";
 
-import type { OpenDevice } from "../../adapter.ts";
-import { eventually, fakeDeps, type FakeDeps } from "../../testing/fake-deps.ts";
-import { button } from "../adapter.ts";
-import { Board, type BoardOptions } from "../simulator/board.ts";
+import type { OpenDevice } from "../../../adapter.ts";
+import { eventually, fakeDeps, type FakeDeps } from "../../../testing/fake-deps.ts";
+import { button } from "../../adapter.ts";
+import { Board, type BoardOptions } from "../../simulator/board.ts";
 import { findTools, runTool } from "./tools.ts";
 
 const never = new AbortController().signal;
@@ -221,8 +221,8 @@ describe("a button through gpiomon", () => {
     const folder = join(await freshFolder(), "board");
     const board = await Board.make({ folder, version: "1.6.3", label: "stub", levels: LEVELS });
     const script = `
-      import { button } from ${JSON.stringify(new URL("../adapter.ts", import.meta.url).href)};
-      import { fakeDeps } from ${JSON.stringify(new URL("../../testing/fake-deps.ts", import.meta.url).href)};
+      import { button } from ${JSON.stringify(new URL("../../adapter.ts", import.meta.url).href)};
+      import { fakeDeps } from ${JSON.stringify(new URL("../../../testing/fake-deps.ts", import.meta.url).href)};
       const settings = { source: "gpio", chip: "stub", line: 17, ledLine: { line: 22 }, gpiomonPath: ${JSON.stringify(board.gpiomonPath)} };
       await button.configure("device", settings).open(fakeDeps(), new AbortController().signal);
       setInterval(() => {}, 1_000);

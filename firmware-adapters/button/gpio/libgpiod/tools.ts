@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { asError, errorCode } from "@outpost/kernel/thrown.ts";
 
-import { ButtonError } from "../errors.ts";
+import { ButtonError } from "../../errors.ts";
 import { parseVersion, type LibgpiodVersion } from "./codec.ts";
 
 export type Tool = "gpiodetect" | "gpioinfo" | "gpioget" | "gpiomon" | "gpioset";
