@@ -42,7 +42,14 @@ async function pull(port: unknown, lever: string, body: unknown): Promise<string
 
 describe("the simulator's process", () => {
   it("names its real ports on one line, serves them, and ends on SIGTERM", async () => {
-    const running = new Running(["--serial-server", "127.0.0.1:0", "--control", "127.0.0.1:0", "--steady"]);
+    const running = new Running([
+      "--serial-server",
+      "127.0.0.1:0",
+      "--control",
+      "127.0.0.1:0",
+      "--steady",
+      "--with-parent",
+    ]);
     const ended = running.ended();
     const ready = await running.ready();
     expect(ready).toEqual({ ready: true, serialServer: expect.any(Number), control: expect.any(Number) });
