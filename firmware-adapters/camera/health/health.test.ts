@@ -92,7 +92,8 @@ describe("a camera's health", () => {
 
 describe("the pace of checks", () => {
   const settings = { checkEveryMs: 30_000 };
-  const after = (failures: number, code?: CameraErrorCode): number => pauseMs({ ...NEW_CAMERA, failures }, code, settings);
+  const after = (failures: number, code?: CameraErrorCode): number =>
+    pauseMs({ ...NEW_CAMERA, failures }, code, settings);
 
   it("looks again soon after a failure, and less and less often", () => {
     expect(after(0)).toBe(30_000);

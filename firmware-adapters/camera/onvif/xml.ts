@@ -77,13 +77,26 @@ function readTag(tag: string, stack: Open[]): void {
   else stack.push(element);
 }
 
+/** By hand: a pattern that looks for the end of a name anew from each of its letters takes the square of the length. */
 function readAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
-  for (const [, name = "", double, single] of text.matchAll(/([^\s=<>"']+)\s?=\s?(?:"([^"]*)"|'([^']*)')/g)) {
+  let at = 0;
+  for (let equals = text.indexOf("="); equals >= 0; equals = text.indexOf("=", at)) {
     if (attributes.size === MAX_ATTRIBUTES) throw bad("too many attributes");
-    attributes.set(localName(name), decode(double ?? single ?? ""));
+    const name = text.slice(at, equals).trim();
+    let open = equals + 1;
+    while (isSpace(text.charCodeAt(open))) open += 1;
+    const quote = text[open];
+    const end = quote === '"' || quote === "'" ? text.indexOf(quote, open + 1) : -1;
+    if (end < 0) throw bad("an attribute without a value");
+    attributes.set(localName(name), decode(text.slice(open + 1, end)));
+    at = end + 1;
   }
   return attributes;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
 function finished({ name, attributes, children, text }: Open): XmlElement {

@@ -81,7 +81,10 @@ describe("a folder", () => {
   it("says what is wrong: not there, empty, nothing whole", async () => {
     await using files = await folder();
     await expect(newest(join(files.path, "nowhere"))).rejects.toMatchObject({ code: "camera/no-picture" });
-    await expect(newest(files.path)).rejects.toMatchObject({ code: "camera/no-picture", message: /holds no JPEG/ });
+    await expect(newest(files.path)).rejects.toMatchObject({
+      code: "camera/no-picture",
+      message: expect.stringMatching(/holds no JPEG/),
+    });
     await files.add("a.jpg", Buffer.from("no picture"), 0);
     await expect(newest(files.path)).rejects.toMatchObject({ code: "camera/bad-stream" });
   });

@@ -33,15 +33,18 @@ describe.each(KINDS)("$kind", (way) => {
     expect(systemClock.monotonicMs() - (frames.at(-1)?.capturedAtMs ?? 0)).toBeLessThan(5_000);
   });
 
-  it.each(["MD5", "SHA-256", "basic"] as const)("shows its credentials by %s, with nonces that go stale", async (scheme) => {
-    const guard = { username: "admin", password: 'p@ss:w"ö\\rd', scheme, usesPerNonce: 2 };
-    await using simulator = await simulate({ guard });
-    const { username, password } = guard;
-    const right = settings(way, simulator.ports.http, { username, password });
-    await using stream = await openFrames(right, jpeg, frameDeps, never);
-    expect(await take(stream, 6)).toHaveLength(6);
-    expect(stream.stats().restarts).toBe(0);
-  });
+  it.each(["MD5", "SHA-256", "basic"] as const)(
+    "shows its credentials by %s, with nonces that go stale",
+    async (scheme) => {
+      const guard = { username: "admin", password: 'p@ss:w"ö\\rd', scheme, usesPerNonce: 2 };
+      await using simulator = await simulate({ guard });
+      const { username, password } = guard;
+      const right = settings(way, simulator.ports.http, { username, password });
+      await using stream = await openFrames(right, jpeg, frameDeps, never);
+      expect(await take(stream, 6)).toHaveLength(6);
+      expect(stream.stats().restarts).toBe(0);
+    },
+  );
 
   it("says that credentials were refused, or are needed, and says none", async () => {
     const guard = { username: "admin", password: "right", scheme: "MD5" } as const;
@@ -50,7 +53,10 @@ describe.each(KINDS)("$kind", (way) => {
     const wrong = settings(way, simulator.ports.http, { username: "admin", password: "wrong-password" });
     await using stream = await openFrames(wrong, jpeg, { ...frameDeps, log }, never);
     const trouble = await eventually("the refusal", () => stream.stats().trouble);
-    expect(trouble).toMatchObject({ code: "camera/credentials-refused", message: /credentials refused/ });
+    expect(trouble).toMatchObject({
+      code: "camera/credentials-refused",
+      message: expect.stringMatching(/credentials refused/),
+    });
     await eventually("a line in the log", () => log.text() !== "");
     expect(`${trouble.stack} ${JSON.stringify(trouble)} ${log.text()}`).not.toMatch(/wrong-password|channel=1/);
     const none = settings(way, simulator.ports.http);
@@ -152,7 +158,10 @@ describe("what needs ffmpeg", () => {
     const deps = { ...frameDeps, ffmpegPath: "/nonexistent/ffmpeg" };
     const rtsp = settingsOf({ source: { kind: "rtsp", url: "rtsp://127.0.0.1:9/" } });
     const opening = openFrames(rtsp, jpeg, deps, never);
-    await expect(opening).rejects.toMatchObject({ code: "camera/no-ffmpeg", message: /Debian package "ffmpeg"/ });
+    await expect(opening).rejects.toMatchObject({
+      code: "camera/no-ffmpeg",
+      message: expect.stringMatching(/Debian package "ffmpeg"/),
+    });
   });
 
   it("is told when the program is another one", async () => {
