@@ -18,8 +18,19 @@ export function tolerate(payload: unknown): Tolerated {
   if (payload === null || payload === undefined) return { payload: {}, what: ["no payload"] };
   if (typeof payload !== "object" || Array.isArray(payload))
     return { payload: {}, what: ["a payload that is no object"] };
+  if (!isMisspelt(payload, 0)) return { payload, what: [] };
   const what: string[] = [];
   return { payload: respelt(payload, what, 0), what };
+}
+
+/** Looked for before anything is copied: nearly every payload is well spelt. */
+function isMisspelt(value: unknown, depth: number): boolean {
+  if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return false;
+  for (const [key, one] of Object.entries(value)) {
+    if (typeof one === "object" ? isMisspelt(one, depth + 1) : key === "unit" && SPELLINGS[String(one)] !== undefined)
+      return true;
+  }
+  return false;
 }
 
 function respelt(value: unknown, what: string[], depth: number): unknown {

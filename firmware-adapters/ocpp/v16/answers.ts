@@ -104,7 +104,7 @@ async function stop(host: StationHost, { payload }: IncomingCall): Promise<objec
     { kind: "stop", transactionId, stoppedAtMs, meterStopWh: meterStop, idTag },
     {
       key: `stop ${transactionId} ${stoppedAtMs} ${meterStop}`,
-      samples: [...samplesOf(said.transactionData ?? [], stoppedAtMs), { atMs: stoppedAtMs, energyWh: meterStop }],
+      samples: [...samplesOf(said.transactionData, stoppedAtMs), { atMs: stoppedAtMs, energyWh: meterStop }],
       facts: { reason, claimedId: transactionId },
     },
   );

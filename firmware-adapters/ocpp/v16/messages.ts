@@ -1,18 +1,10 @@
 import { z } from "zod";
 
-import { meterSample, type MeterSample } from "../station/meter-sample.ts";
+import { meterSample, type MeterSample, type SampledValue } from "../station/meter-sample.ts";
 import type { ConnectorStatus } from "../words.ts";
 
-/** Times as stations send them: with a zone, without one (then UTC), or not at all. Milliseconds; undefined where none. */
-const instant = z
-  .string()
-  .max(40)
-  .transform((text) => {
-    const ms = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-    return Number.isFinite(ms) ? ms : undefined;
-  })
-  .optional()
-  .catch(undefined);
+/** Milliseconds; undefined where there is none to be read. */
+const instant = z.unknown().optional().transform(parseInstant);
 
 const text = (max: number) =>
   z
@@ -50,15 +42,17 @@ export const startTransaction = z.object({
   reservationId: z.coerce.number().int().optional().catch(undefined),
 });
 
-const sampledValue = z.object({
-  value: z.coerce.string(),
-  measurand: text(60),
-  phase: text(10),
-  unit: text(20),
-  format: text(20),
-});
-const meterValue = z.object({ timestamp: instant, sampledValue: z.array(sampledValue).max(200).catch([]) });
-type MeterValue = z.infer<typeof meterValue>;
+/** What was measured at one instant, as far as it can be read. */
+interface MeterValue {
+  readonly atMs: number | undefined;
+  readonly values: readonly SampledValue[];
+}
+
+const MAX_VALUES = 200;
+const MAX_INSTANTS = 1_000;
+
+/** By hand, not by a schema: meter values are nearly all that charge points ever say. */
+const meterValueList = z.unknown().optional().transform(readMeterValues);
 
 export const stopTransaction = z.object({
   transactionId: whole,
@@ -66,30 +60,53 @@ export const stopTransaction = z.object({
   meterStop: z.coerce.number().catch(0),
   timestamp: instant,
   reason: text(40),
-  transactionData: z.array(meterValue).max(1_000).optional().catch(undefined),
+  transactionData: meterValueList,
 });
 
 export const meterValues = z.object({
   connectorId: whole,
   transactionId: z.coerce.number().int().optional().catch(undefined),
-  meterValue: z.array(meterValue).max(1_000).catch([]),
+  meterValue: meterValueList,
 });
 
-/** The samples of a message, oldest first. @param nowMs  stands in for a time the station does not tell. */
+/** The samples of a message, in its order. @param nowMs  stands in for a time the station does not tell. */
 export function samplesOf(values: readonly MeterValue[], nowMs: number): readonly MeterSample[] {
-  return values.map(({ timestamp, sampledValue: sampled }) => {
-    const readable = sampled.filter(({ format }) => format === undefined || format === "Raw");
-    return meterSample(
-      timestamp ?? nowMs,
-      readable.map(({ value, measurand, phase, unit }) => ({
-        value: value.trim() === "" ? Number.NaN : Number(value),
-        measurand,
-        phase,
-        unit,
-        multiplier: 0,
-      })),
-    );
+  return values.map(({ atMs, values: sampled }) => meterSample(atMs ?? nowMs, sampled));
+}
+
+function readMeterValues(raw: unknown): readonly MeterValue[] {
+  if (!Array.isArray(raw)) return [];
+  return raw.slice(0, MAX_INSTANTS).flatMap((one: unknown): MeterValue[] => {
+    if (!isRecord(one)) return [];
+    const { timestamp, sampledValue } = one;
+    const sampled = Array.isArray(sampledValue) ? sampledValue.slice(0, MAX_VALUES) : [];
+    return [{ atMs: parseInstant(timestamp), values: sampled.flatMap(readSampledValue) }];
   });
+}
+
+function readSampledValue(raw: unknown): readonly SampledValue[] {
+  if (!isRecord(raw)) return [];
+  const { value, measurand, phase, unit, format } = raw;
+  // Signed data is for whoever bills by the meter's own key; the plain value stands beside it.
+  if (format !== undefined && format !== "Raw") return [];
+  const number =
+    typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
+  return [{ value: number, measurand: wordOf(measurand), phase: wordOf(phase), unit: wordOf(unit), multiplier: 0 }];
+}
+
+function wordOf(raw: unknown): string | undefined {
+  return typeof raw === "string" ? raw : undefined;
+}
+
+function isRecord(raw: unknown): raw is Readonly<Record<string, unknown>> {
+  return typeof raw === "object" && raw !== null;
+}
+
+/** Times as stations send them: with a zone, without one (then UTC), or not at all. @returns undefined where there is none. */
+function parseInstant(raw: unknown): number | undefined {
+  if (typeof raw !== "string" || raw.length > 40) return undefined;
+  const ms = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(raw) ? raw : `${raw}Z`);
+  return Number.isFinite(ms) ? ms : undefined;
 }
 
 const STATUSES: Readonly<Record<string, ConnectorStatus>> = {
