@@ -39,6 +39,17 @@ export const SIMULATORS = {
     args: ["--protocol", "kerong-cu16", "--ways", "12", "--tcp", "${DEVICE}"],
     scene: [1, 4, 6, 9, 10].flatMap(delivered),
   },
+  "call-button": {
+    kind: "button",
+    script: "firmware-adapters/button/simulator/main.ts",
+    // A broker with one Zigbee button behind it, which says every few seconds that it lives.
+    args: ["--mqtt", "${DEVICE}", "--zigbee", "1", "--lora", "0", "--heartbeat", "4"],
+  },
+  pendant: {
+    kind: "pendant",
+    script: "firmware-adapters/dc09/simulator/main.ts",
+    args: ["--to", "${DEVICE}", "--account", "1234", "--null-ms", "4000", "--retry-ms", "2000"],
+  },
   "bus-sign": {
     kind: "sign",
     script: "firmware-adapters/sign/simulator/main.ts",

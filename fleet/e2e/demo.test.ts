@@ -9,13 +9,19 @@ import { describe, expect, it, vi } from "vitest";
 import { freePort } from "../demo/free-ports.ts";
 import { inTemporaryFolder } from "./script.ts";
 import { isLevelLive } from "./sightings.ts";
+import { DemoVisitor } from "./testing/demo-visitor.ts";
 import { descendantsOf, survivorsOf } from "./testing/process-tree.ts";
 
 const MAIN = fileURLToPath(new URL("../demo/main.ts", import.meta.url));
 const SOON = { timeout: 60_000, interval: 200 };
 
 /** What must run below the demo, by its command line. */
-const PROGRAMS = ["modbus/simulator/main.ts", "fleet/main.ts", "edge/main.ts", "postgres"];
+const PROGRAMS = [
+  ...["modbus", "locker", "button", "dc09", "sign"].map((family) => `${family}/simulator/main.ts`),
+  "fleet/main.ts",
+  "edge/main.ts",
+  "postgres",
+];
 
 /** The address that the demo prints when it works. */
 async function printedAddress(demo: ChildProcess): Promise<string> {
@@ -27,41 +33,108 @@ async function printedAddress(demo: ChildProcess): Promise<string> {
   throw new Error("the demo ended without an address");
 }
 
+/** Runs a demo, lets `visit` look at it, interrupts it, and expects that nothing of it survives. */
+async function expectCleanDemo(
+  interrupt: (pid: number) => void,
+  visit: (origin: string) => Promise<void>,
+): Promise<void> {
+  await inTemporaryFolder("demo", async (state) => {
+    const port = await freePort();
+    const demo = spawn(process.execPath, [MAIN, `--port=${port}`, "--state", state], {
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    const ended = once(demo, "close");
+    const errors = text(demo.stderr);
+    const pid = demo.pid ?? 0;
+    try {
+      const address = await printedAddress(demo);
+      expect(address).toBe(`http://127.0.0.1:${port}/demo`);
+      const page = await fetch(address, { headers: { accept: "text/html" } });
+      expect(await page.text()).toContain("<html");
+      const { origin } = new URL(address);
+      await vi.waitFor(async () => expect(await isLevelLive(origin, "gateway-01")).toBe(true), SOON);
+      await visit(origin);
+      const below = await descendantsOf(pid);
+      for (const program of PROGRAMS) expect(below.map(({ command }) => command).join("\n")).toContain(program);
+      interrupt(pid);
+      await ended;
+      expect([await errors, demo.exitCode]).toEqual(["", 0]);
+      await vi.waitFor(async () => expect(await survivorsOf(below)).toEqual([]), SOON);
+    } finally {
+      demo.kill("SIGTERM");
+      await ended;
+    }
+  });
+}
+
+/** What is done to the site while nobody can hear it, and the rule whose alarm must come of it. */
+const POKES = [
+  { ruleId: "high-level", lever: "pump-station/storm", body: {}, message: "集水池水位过高" },
+  { ruleId: "door3-forced", lever: "locker-wall/pry", body: { door: 3 }, message: "3 号柜门被撬开" },
+  { ruleId: "help-at-stop", lever: "call-button/press", body: { button: "zigbee-1" }, message: "候车亭有人求助" },
+  { ruleId: "help-at-home", lever: "pendant/press", body: {}, message: "独居老人按下吊坠求助" },
+] as const;
+const SIGN_DARK = {
+  ruleId: "sign-wrong",
+  lever: "bus-sign/dark",
+  body: {},
+  message: "站牌显示的不是该显示的内容",
+} as const;
+
 describe("the demo", () => {
-  it.each([
-    ["Ctrl-C, which a terminal sends to all of its processes", (pid: number) => process.kill(-pid, "SIGINT")],
-    ["SIGINT to itself alone", (pid: number) => process.kill(pid, "SIGINT")],
-  ])(
-    "shows live levels at the address it prints, and nothing of it survives %s",
-    async (_, interrupt) => {
-      await inTemporaryFolder("demo", async (state) => {
-        const port = await freePort();
-        const demo = spawn(process.execPath, [MAIN, `--port=${port}`, "--state", state], {
-          stdio: ["ignore", "pipe", "pipe"],
-          detached: true,
+  it("keeps its site alarming with the uplink cut, and nothing of it survives Ctrl-C, which reaches all of it", async () => {
+    await expectCleanDemo(
+      (pid) => process.kill(-pid, "SIGINT"),
+      async (origin) => {
+        const visitor = new DemoVisitor(origin);
+        await vi.waitFor(async () => expect(await visitor.onlineDevices()).toBe(5), SOON);
+        await visitor.pull("uplink/cut");
+        for (const { lever, body } of POKES) await visitor.pull(lever, body);
+
+        // The site does what it should by itself: siren, light, warning.
+        await vi.waitFor(async () => {
+          const site = await visitor.site();
+          expect(site.uplink.isCut).toBe(true);
+          expect(site.gateway.figures?.uplink).toBe("offline");
+          expect(site.of("pump-station")).toMatchObject({ siren: { isOn: true } });
+          expect(site.of("locker-wall")).toMatchObject({ doors: expect.arrayContaining([OPEN_DOOR]) });
+          expect(site.of("call-button")).toMatchObject({ buttons: [{ sees: { led: "delivered" } }] });
+          expect(site.of("pendant")).toMatchObject({ panels: [{ waiting: [], counts: { acknowledged: 1 } }] });
+          expect(site.of("bus-sign")).toMatchObject({ lines: expect.arrayContaining(["此处有人求助，救援已通知"]) });
+        }, SOON);
+        await visitor.pull(SIGN_DARK.lever);
+        const all = [...POKES, SIGN_DARK];
+        await vi.waitFor(async () => {
+          const page = await visitor.gatewayPage();
+          for (const { message } of all) expect(page).toContain(message);
+        }, SOON);
+        const heard = await visitor.openRules();
+        expect(all.filter(({ ruleId }) => heard.includes(ruleId))).toEqual([]);
+
+        await visitor.pull("uplink/mend");
+        await vi.waitFor(async () => {
+          expect(await visitor.openRules()).toEqual(expect.arrayContaining(all.map(({ ruleId }) => ruleId)));
+          expect((await visitor.site()).gateway.figures).toMatchObject({ uplink: "live" });
+        }, SOON);
+
+        // A pick-up code opens its door once, by way of desk and gateway.
+        const { pickUpCode } = await visitor.site();
+        expect(await visitor.redeem(pickUpCode)).toMatchObject({ state: "done" });
+        expect((await visitor.site()).of("locker-wall")).toMatchObject({
+          doors: expect.arrayContaining([expect.objectContaining({ lock: pickUpCode?.door, isOpen: true })]),
         });
-        const ended = once(demo, "close");
-        const errors = text(demo.stderr);
-        const pid = demo.pid ?? 0;
-        try {
-          const address = await printedAddress(demo);
-          expect(address).toBe(`http://127.0.0.1:${port}/demo`);
-          const { origin } = new URL(address);
-          await vi.waitFor(async () => expect(await isLevelLive(origin, "gateway-01")).toBe(true), SOON);
-          const page = await fetch(address, { headers: { accept: "text/html" } });
-          expect(await page.text()).toContain("<html");
-          const below = await descendantsOf(pid);
-          for (const program of PROGRAMS) expect(below.map(({ command }) => command).join("\n")).toContain(program);
-          interrupt(pid);
-          await ended;
-          expect([await errors, demo.exitCode]).toEqual(["", 0]);
-          await vi.waitFor(async () => expect(await survivorsOf(below)).toEqual([]), SOON);
-        } finally {
-          demo.kill("SIGTERM");
-          await ended;
-        }
-      });
-    },
-    240_000,
-  );
+        expect(await visitor.redeem(pickUpCode)).toMatchObject({ state: "refused" });
+      },
+    );
+  }, 300_000);
+
+  it("shows live levels at the address it prints, and nothing of it survives SIGINT to itself alone", async () => {
+    await expectCleanDemo(
+      (pid) => process.kill(pid, "SIGINT"),
+      async () => {},
+    );
+  }, 240_000);
 });
+
+const OPEN_DOOR: unknown = expect.objectContaining({ lock: 3, isOpen: true });

@@ -28,9 +28,12 @@ export function PokeButtons({ simulator, pull }: PokeButtonsProps): ReactNode {
   const { word } = useSpeech();
   const sayError = useErrorText();
   const [progress, setProgress] = useState<Progress>({ kind: "idle" });
-  const poke = ({ id, lever, body }: Poke): void => {
-    setProgress({ kind: "pulling", pokeId: id });
-    pull(simulator.id, lever, body).then(
+  const pullAll = async ({ pulls }: Poke): Promise<void> => {
+    for (const [lever, body] of pulls) await pull(simulator.id, lever, body);
+  };
+  const poke = (one: Poke): void => {
+    setProgress({ kind: "pulling", pokeId: one.id });
+    pullAll(one).then(
       () => setProgress({ kind: "idle" }),
       (error: unknown) => setProgress({ kind: "failed", error: asApiError(error) }),
     );

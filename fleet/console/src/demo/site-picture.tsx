@@ -6,6 +6,7 @@ import type { Compartment } from "../kinds/locker.ts";
 import { LockerWall } from "../pictures/locker-wall.tsx";
 import { SignBoard } from "../pictures/sign-board.tsx";
 import { SmallStation } from "../pictures/small-station.tsx";
+import { ButtonPicture, PendantPicture } from "./call-pictures.tsx";
 import { siteStateOf } from "./site-state.ts";
 import type { DemoHandle } from "./use-demo.ts";
 
@@ -33,6 +34,10 @@ export function SitePicture({ simulator, pull }: SitePictureProps): ReactNode {
             };
       return <LockerWall compartments={state.compartments} onDoor={onDoor} isSmall />;
     }
+    case "button":
+      return <ButtonPicture led={state.led} battery={state.battery} isSilent={state.isSilent} />;
+    case "pendant":
+      return <PendantPicture {...state} />;
     case "sign":
       return (
         <SignBoard

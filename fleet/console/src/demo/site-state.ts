@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import type { DemoSimulator } from "../../../api/schemas.ts";
+import type { Indication } from "../kinds/call-point.ts";
+import { INDICATIONS } from "../kinds/call-point.ts";
 import type { Compartment } from "../kinds/locker.ts";
 
 /** What a simulated pump station says of itself, as far as its picture needs it. */
@@ -30,6 +32,32 @@ const panel = z.object({
   isAway: z.boolean(),
 });
 
+/** A simulated Zigbee button, the only one behind its broker. */
+const button = z.object({
+  buttons: z
+    .array(
+      z.object({
+        battery: z.number(),
+        isSilent: z.boolean(),
+        sees: z.object({ led: z.enum(INDICATIONS) }),
+      }),
+    )
+    .min(1),
+});
+
+/** A simulated alarm panel with a pendant. */
+const pendant = z.object({
+  panels: z
+    .array(
+      z.object({
+        isSilent: z.boolean(),
+        counts: z.object({ acknowledged: z.int() }),
+        waiting: z.array(z.unknown()),
+      }),
+    )
+    .min(1),
+});
+
 /** A simulated device as it really stands. `other`: running, but this page has no picture of it. */
 export type SiteState =
   | { readonly kind: "station"; readonly station: StationState }
@@ -39,6 +67,14 @@ export type SiteState =
       readonly lines: readonly string[];
       readonly isEmergency: boolean;
       readonly isAway: boolean;
+    }
+  | { readonly kind: "button"; readonly led: Indication; readonly battery: number; readonly isSilent: boolean }
+  | {
+      readonly kind: "pendant";
+      /** Messages that the gateway has acknowledged, and those that it has not yet. */
+      readonly takenCount: number;
+      readonly waitingCount: number;
+      readonly isSilent: boolean;
     }
   | { readonly kind: "other" };
 
@@ -69,6 +105,17 @@ const READERS: Readonly<Record<string, Reader>> = {
         canOpen: true,
       })),
     };
+  },
+  button: (state) => {
+    const [one] = button.safeParse(state).data?.buttons ?? [];
+    if (one === undefined) return undefined;
+    return { kind: "button", led: one.sees.led, battery: one.battery, isSilent: one.isSilent };
+  },
+  pendant: (state) => {
+    const [one] = pendant.safeParse(state).data?.panels ?? [];
+    if (one === undefined) return undefined;
+    const { counts, waiting, isSilent } = one;
+    return { kind: "pendant", takenCount: counts.acknowledged, waitingCount: waiting.length, isSilent };
   },
   sign: (state) => {
     const { data } = panel.safeParse(state);

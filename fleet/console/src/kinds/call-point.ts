@@ -2,8 +2,27 @@ import type { Contact, Points, Shown } from "../live/shown.ts";
 import { contact, shown } from "../live/shown.ts";
 
 /** What is wrong, or being tried, at a call point; in the order of concern. */
-export const TROUBLES = ["tamper", "cutWire", "stuck", "batteryLow", "mainsLost", "fire", "panic", "medical"] as const;
+export const TROUBLES = [
+  "inactivity",
+  "fire",
+  "gas",
+  "water",
+  "temperature",
+  "burglary",
+  "otherAlarm",
+  "tamper",
+  "cutWire",
+  "stuck",
+  "batteryLow",
+  "mainsLost",
+  "supervisionLoss",
+  "communicationFault",
+  "fault",
+] as const;
 export type Trouble = (typeof TROUBLES)[number];
+
+/** Asked for so often that they are told also while all is well. */
+export const ALWAYS_TOLD: readonly Trouble[] = ["tamper", "cutWire", "stuck", "batteryLow", "mainsLost"];
 
 /** How far the call is, as the light at the button shows it to the person who pressed. */
 export const INDICATIONS = ["off", "raised", "delivered", "acknowledged"] as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Alarm, AlarmStep } from "../../../api/schemas.ts";
 import { stormAlarm } from "../../testing/sample-data.ts";
-import { journeyOf, newestOf } from "./journey.ts";
+import { journeyOf, newestOf, standingOf } from "./journey.ts";
 
 const RAISED: Alarm = { ...stormAlarm(1_000), deviceId: "button-1", pointId: "pressed" };
 
@@ -42,6 +42,22 @@ describe("the way of a call", () => {
 
   it("knows that it was acknowledged before the steps were read", () => {
     expect(reached(journeyOf(true, { ...RAISED, state: "active-acknowledged" }, []))).toContain("acknowledged");
+  });
+});
+
+describe("how a call stands", () => {
+  it.each([
+    ["off", undefined, "atRest"],
+    ["unknown", undefined, "unknown"],
+    ["on", undefined, "calling"],
+    ["on", "normal", "calling"],
+    ["off", "active-unacknowledged", "waiting"],
+    ["unknown", "active-unacknowledged", "waiting"],
+    ["off", "cleared-unacknowledged", "waiting"],
+    ["off", "active-acknowledged", "acknowledged"],
+    ["off", "normal", "atRest"],
+  ] as const)("let go or not: %s with an alarm %s is %s", (call, state, standing) => {
+    expect(standingOf(call, state === undefined ? undefined : { state })).toBe(standing);
   });
 });
 

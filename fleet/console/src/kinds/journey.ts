@@ -1,4 +1,5 @@
 import type { Alarm, AlarmStep } from "../../../api/schemas.ts";
+import type { Contact } from "../live/shown.ts";
 
 /** How far a call has come, in the order in which it goes. */
 export const STAGES = ["pressed", "raised", "delivered", "acknowledged", "resolved"] as const;
@@ -43,6 +44,27 @@ export function journeyOf(
 
 function step(stage: Stage, isReached: boolean, atMs?: number): JourneyStep {
   return { stage, isReached, atMs, by: undefined };
+}
+
+/** How a call stands, for whoever looks at the device: it goes on until somebody has ended it, pressed or not. */
+export type CallStanding = "calling" | "waiting" | "acknowledged" | "atRest" | "unknown";
+
+/**
+ * @param call   what the point says now: pressed, let go, or nobody knows.
+ * @param alarm  the newest that it raised.
+ */
+export function standingOf(call: Contact, alarm: Pick<Alarm, "state"> | undefined): CallStanding {
+  if (call === "on") return "calling";
+  switch (alarm?.state) {
+    case "active-unacknowledged":
+    case "cleared-unacknowledged":
+      return "waiting";
+    case "active-acknowledged":
+      return "acknowledged";
+    case "normal":
+    case undefined:
+      return call === "off" ? "atRest" : "unknown";
+  }
 }
 
 /** The newest alarm that one point of a device raised. */

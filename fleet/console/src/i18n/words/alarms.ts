@@ -49,7 +49,7 @@ export const ALARMS = {
   "alarm.details": { zh: "报警详情", en: "Alarm details" },
   "alarm.order": { zh: "平台命令：{outcome}", en: "Order from the desk: {outcome}" },
   "alarm.rule": { zh: "规则", en: "Rule" },
-  "alarm.openDevice": { zh: "打开站点画面", en: "Open the station" },
+  "alarm.openDevice": { zh: "打开设备画面", en: "Open the device" },
   "alarm.suppression.shelved": { zh: "{by} 搁置至 {until}：{reason}", en: "Shelved by {by} until {until}: {reason}" },
   "alarm.suppression.suppressed-by-design": { zh: "按设计抑制（{by}）", en: "Suppressed by design ({by})" },
   "alarm.suppression.out-of-service": { zh: "停用（{by}）：{reason}", en: "Out of service ({by}): {reason}" },

@@ -4,6 +4,7 @@ import { useSpeech } from "../../app/desk-context.tsx";
 import { useNowMs } from "../../app/use-now.ts";
 import { ago, dayAndTime } from "../../i18n/format.ts";
 import type { CallPoint } from "../../kinds/call-point.ts";
+import { ALWAYS_TOLD } from "../../kinds/call-point.ts";
 import { ShownValue } from "../../parts/shown-value.tsx";
 import type { DeviceViewProps } from "../device/view-props.ts";
 
@@ -17,6 +18,7 @@ export function CallFacts({ callPoint, points, zone }: CallFactsProps): ReactNod
   const nowMs = useNowMs(5_000);
   const { indication, battery, troubles } = callPoint;
   const times = [...points.values()].map(({ occurredAtMs }) => occurredAtMs ?? 0);
+  const told = troubles.filter(({ kind, state }) => state === "on" || ALWAYS_TOLD.includes(kind));
   const heardAtMs = Math.max(0, ...times);
   return (
     <>
@@ -45,7 +47,7 @@ export function CallFacts({ callPoint, points, zone }: CallFactsProps): ReactNod
         )}
       </dl>
       <ul className="call-troubles">
-        {troubles.map(({ kind, state }) => (
+        {told.map(({ kind, state }) => (
           <li key={kind} data-state={state}>
             {say(`call.trouble.${kind}`)}
             {state === "on" ? null : `: ${say(state === "off" ? "call.no" : "call.light.unknown")}`}

@@ -1,13 +1,14 @@
 import { Button } from "antd";
 import type { ReactNode } from "react";
 
+import type { Alarm } from "../../../../api/schemas.ts";
 import { askAlarm, askAlarms } from "../../api/endpoints.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
 import { PokePanel } from "../../demo/poke-panel.tsx";
 import type { CallPoint } from "../../kinds/call-point.ts";
 import type { JourneyStep } from "../../kinds/journey.ts";
-import { journeyOf, newestOf } from "../../kinds/journey.ts";
+import { journeyOf, newestOf, standingOf } from "../../kinds/journey.ts";
 import { DeviceAlarms } from "../../parts/device/device-alarms.tsx";
 import { CallButton } from "../../pictures/call-button.tsx";
 import type { DeviceViewProps } from "../device/view-props.ts";
@@ -26,18 +27,19 @@ const ALARMS_LOOKED_AT = 200;
 export function CallPointView(props: CallPointViewProps): ReactNode {
   const { say } = useSpeech();
   const { device, callPoint, zone, isOld } = props;
-  const { journey, isOver } = useJourney(props);
+  const { alarm, journey, isOver } = useJourney(props);
   const hasCalled = journey.some(({ isReached }) => isReached);
-  const state = callPoint.call === "on" ? "calling" : callPoint.call === "off" ? "atRest" : "unknown";
+  const standing = standingOf(callPoint.call, alarm);
+  const knob = standing === "waiting" ? "on" : callPoint.call;
   const shape = callPoint.callId === "emergency" ? "pendant" : "button";
   return (
     <div className="device-columns">
       <div className="device-left">
         <section className="panel" aria-label={say("call.title")}>
-          <div className="body call" data-state={state}>
-            <CallButton {...callPoint} shape={shape} isOld={isOld} label={say(`call.${state}`)} />
+          <div className="body call" data-state={standing}>
+            <CallButton {...callPoint} call={knob} shape={shape} isOld={isOld} label={say(`call.${standing}`)} />
             <div>
-              <p className="call-state">{say(`call.${state}`)}</p>
+              <p className="call-state">{say(`call.${standing}`)}</p>
               <CallFacts {...props} />
               <TestMode {...props} />
             </div>
@@ -60,6 +62,7 @@ export function CallPointView(props: CallPointViewProps): ReactNode {
 
 /** The newest call: live where it goes on, read from the record where it is over. */
 function useJourney({ device, callPoint }: CallPointViewProps): {
+  readonly alarm: Alarm | undefined;
   readonly journey: readonly JourneyStep[];
   readonly isOver: boolean;
 } {
@@ -80,7 +83,8 @@ function useJourney({ device, callPoint }: CallPointViewProps): {
   const isOver = alarm?.state === "normal";
   // A new press whose alarm is not here yet begins a new way.
   const current = isOver && isPressed ? undefined : alarm;
-  return { journey: journeyOf(isPressed, current, detail.last?.steps ?? []), isOver: isOver && !isPressed };
+  const journey = journeyOf(isPressed, current, detail.last?.steps ?? []);
+  return { alarm: current, journey, isOver: isOver && !isPressed };
 }
 
 function TestMode({ device, callPoint, points }: CallPointViewProps): ReactNode {

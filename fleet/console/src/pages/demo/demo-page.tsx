@@ -45,8 +45,8 @@ export function DemoPage(): ReactNode {
               gatewayId={site.gateway.id}
               alarms={alarms.filter(({ deviceId }) => deviceId === simulator.id)}
               pull={pull}
+              hint={simulator.kind === "locker" ? say("demo.locker.hint") : undefined}
             >
-              {simulator.kind === "locker" ? <p className="demo-hint quiet">{say("demo.locker.hint")}</p> : null}
               {site.pickUpCode?.deviceId === simulator.id ? (
                 <PickUp gatewayId={site.gateway.id} pickUp={site.pickUpCode} />
               ) : null}

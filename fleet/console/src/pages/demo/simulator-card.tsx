@@ -17,12 +17,14 @@ interface SimulatorCardProps {
   /** Its open alarms, the most urgent first. */
   readonly alarms: readonly Alarm[];
   readonly pull: DemoHandle["pull"];
+  /** What its picture can be used for. */
+  readonly hint?: string | undefined;
   /** What else can be done to it. */
   readonly children?: ReactNode;
 }
 
 /** One device of the site: its picture, what can be done to it, and what the desk knows of it. */
-export function SimulatorCard({ simulator, gatewayId, alarms, pull, children }: SimulatorCardProps): ReactNode {
+export function SimulatorCard({ simulator, gatewayId, alarms, pull, hint, children }: SimulatorCardProps): ReactNode {
   const { say, text } = useSpeech();
   const { feed } = useDesk();
   const { id } = simulator;
@@ -33,16 +35,20 @@ export function SimulatorCard({ simulator, gatewayId, alarms, pull, children }: 
   return (
     <section className="panel simulator" aria-label={name} data-simulator={id} data-kind={simulator.kind}>
       <header>
-        <h2>{name}</h2>
-        <Link to={{ page: "device", gatewayId, deviceId: id }} label={`${say("alarm.openDevice")}: ${name}`}>
-          {say("alarm.openDevice")} ›
+        <h2>
+          {name} {hint === undefined ? null : <small className="quiet">{hint}</small>}
+        </h2>
+        <Link to={{ page: "device", gatewayId, deviceId: id }} label={`${say("demo.details")}: ${name}`}>
+          {say("demo.details")} ›
         </Link>
       </header>
       <div className="simulator-picture">
         <SitePicture simulator={simulator} pull={pull} />
       </div>
-      {children}
-      <PokeButtons simulator={simulator} pull={pull} />
+      <div className="simulator-levers">
+        <PokeButtons simulator={simulator} pull={pull} />
+        {children}
+      </div>
       <p className={isOld ? "simulator-desk quiet is-old" : "simulator-desk quiet"}>
         {first === undefined ? (
           say("demo.desk.sees", { what: say("demo.desk.seesNothing") })

@@ -4,6 +4,8 @@ import { useEffect } from "react";
 import type { Device } from "../../../../api/schemas.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
 import { kindOf } from "../../kinds/device-kind.ts";
+import { newestOf, standingOf } from "../../kinds/journey.ts";
+import { openAlarms } from "../../live/alarms.ts";
 import { deviceKey, pointsOf } from "../../live/feed.ts";
 import { levelShare, scaleDepthM } from "../../mimic/geometry.ts";
 import type { Station } from "../../mimic/station.ts";
@@ -28,6 +30,7 @@ export function Glance({ device, isOld }: GlanceProps): ReactNode {
 
 function useContent(device: Device, points: ReturnType<typeof pointsOf>): ReactNode {
   const { say } = useSpeech();
+  const { feed } = useDesk();
   const kind = kindOf(points);
   switch (kind.kind) {
     case "station":
@@ -50,11 +53,13 @@ function useContent(device: Device, points: ReturnType<typeof pointsOf>): ReactN
       );
     }
     case "call-point": {
-      const { call, troubles } = kind.callPoint;
+      const { call, callId, troubles } = kind.callPoint;
+      const open = openAlarms(feed).filter((alarm) => alarm.gatewayId === device.gatewayId);
+      const standing = standingOf(call, newestOf(open, device.id, callId));
       return (
         <>
-          <span className="chip" data-trouble={call !== "off"}>
-            {say(call === "on" ? "call.calling" : call === "off" ? "call.atRest" : "call.light.unknown")}
+          <span className="chip" data-trouble={standing !== "atRest"}>
+            {say(`call.${standing}`)}
           </span>
           {troubles
             .filter(({ state }) => state === "on")
