@@ -41,8 +41,16 @@ function serveHttp(link: ListenerLink): AsyncDisposable {
 
 async function getOverTls(port: number, client?: string): Promise<string> {
   const certificate =
-    client === undefined ? {} : { cert: await readFile(file(`${client}.crt`)), key: await readFile(file(`${client}.key`)) };
-  const asked = request({ host: HOST, port, ca: await readFile(file("server.crt")), agent: false, ...certificate }).end();
+    client === undefined
+      ? {}
+      : { cert: await readFile(file(`${client}.crt`)), key: await readFile(file(`${client}.key`)) };
+  const asked = request({
+    host: HOST,
+    port,
+    ca: await readFile(file("server.crt")),
+    agent: false,
+    ...certificate,
+  }).end();
   const [response] = await once(asked, "response");
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);

@@ -5,11 +5,11 @@ import { describe, expect, it } from "vitest";
 
 import { describeAdapter } from "../conformance.ts";
 import type { Rig } from "../conformance.ts";
-import { fakeDeps } from "../testing/fake-deps.ts";
 import { openLink } from "../links/open-link.ts";
 import type { LineSettings } from "../links/settings.ts";
 import { serialOverTcp } from "../links/testing/pty.ts";
 import type { SerialOverTcp } from "../links/testing/pty.ts";
+import { fakeDeps } from "../testing/fake-deps.ts";
 import { modbus } from "./adapter.ts";
 import { startUnit } from "./testing/scripted-unit.ts";
 import type { Behaviour, ScriptedUnit, UnitOptions } from "./testing/scripted-unit.ts";

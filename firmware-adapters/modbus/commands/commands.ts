@@ -6,6 +6,8 @@ import type { CommandOutcome, DeviceCommand } from "../../event.ts";
 import { LinkError } from "../../links/errors.ts";
 import { LineMutex } from "../../links/line-mutex.ts";
 import type { LinkPriority } from "../../links/link.ts";
+import { stepSelection } from "../../selection.ts";
+import type { Selection, SelectionEffect, SelectionInput } from "../../selection.ts";
 import { ModbusError } from "../errors.ts";
 import type { PolledPoint, TimedReading } from "../polling/point-reports.ts";
 import type { Point, PumpStationProfile } from "../profile.ts";
@@ -17,8 +19,6 @@ import type { PointIoDeps } from "./point-io.ts";
 import { releaseButton } from "./press-button.ts";
 import { NEVER_SEEN, observeRun } from "./run-history.ts";
 import type { RunHistory } from "./run-history.ts";
-import { stepSelection } from "../../selection.ts";
-import type { Selection, SelectionEffect, SelectionInput } from "../../selection.ts";
 
 /** Writes of one point that may wait for one that is under way. */
 const MAX_WAITING_WRITES = 8;

@@ -4,10 +4,10 @@ import { describe, expect, it } from "vitest";
 
 import { openLink } from "../../links/open-link.ts";
 import type { LinkSettings } from "../../links/settings.ts";
-import type { ReadRequest } from "../codec.ts";
-import { numberedMemory } from "../testing/memory.ts";
 import { seededRandom } from "../../testing/random.ts";
 import type { Random } from "../../testing/random.ts";
+import type { ReadRequest } from "../codec.ts";
+import { numberedMemory } from "../testing/memory.ts";
 import { startUnit } from "../testing/scripted-unit.ts";
 import type { Behaviour, UnitOptions } from "../testing/scripted-unit.ts";
 import { openSession } from "./open-session.ts";

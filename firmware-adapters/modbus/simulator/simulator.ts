@@ -1,8 +1,8 @@
 import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
 import { silentLog, type Log } from "@outpost/kernel/log.ts";
 
-import type { Endpoint } from "../../simulation/listen.ts";
 import { listenForLevers } from "../../simulation/levers.ts";
+import type { Endpoint } from "../../simulation/listen.ts";
 import { serveSerial, serveTcp, type SerialLine, type Serve } from "../../simulation/serve-bytes.ts";
 import { stationLevers } from "./control.ts";
 import type { Framing } from "./server/framing.ts";
