@@ -4,13 +4,13 @@ import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../testing/random.ts";
 import { CameraError } from "../errors.ts";
 import { passwordDigest } from "./username-token.ts";
-import { childrenOf, descend, escapeXml, parseXml } from "./xml.ts";
+import { childrenOf, descend, escapeXml, parseXml, type XmlElement } from "./xml.ts";
 
 const seed = seededRandom().seed;
 console.log(`XML fuzz from seed ${seed}`);
 const runs = { numRuns: 10_000, seed };
 
-function parseOrRefuse(text: string): unknown {
+function parseOrRefuse(text: string): XmlElement | undefined {
   try {
     return parseXml(text);
   } catch (error) {
@@ -80,7 +80,8 @@ describe("the XML of devices", () => {
     fc.assert(
       fc.property(text, (all) => {
         parseOrRefuse(all);
-        expect(parseOrRefuse(`<a>${all}`)).toEqual(parseOrRefuse(`<a>${all}`));
+        const root = parseOrRefuse(`<a>${all}</a>`);
+        if (root !== undefined) expect(root.name).toBe("a");
       }),
       runs,
     );

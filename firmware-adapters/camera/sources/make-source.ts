@@ -1,12 +1,12 @@
 import { unreachable } from "@outpost/kernel/never.ts";
 
 import type { CameraSettings } from "../settings.ts";
-import { FfmpegSource } from "./ffmpeg-source.ts";
-import { FolderSource } from "./folder-source.ts";
 import type { FrameDeps, FrameSource } from "./frame-source.ts";
-import { MjpegSource } from "./mjpeg-source.ts";
-import { OnvifSource } from "./onvif-source.ts";
-import { SnapshotSource } from "./snapshot-source.ts";
+import { FfmpegSource } from "./kinds/ffmpeg-source.ts";
+import { FolderSource } from "./kinds/folder-source.ts";
+import { MjpegSource } from "./kinds/mjpeg-source.ts";
+import { OnvifSource } from "./kinds/onvif-source.ts";
+import { SnapshotSource } from "./kinds/snapshot-source.ts";
 
 /** The way to a camera's pictures that its settings name. Opens nothing yet. */
 export function makeSource(settings: CameraSettings, deps: FrameDeps): FrameSource {

@@ -4,11 +4,11 @@ import { basename, join } from "node:path";
 
 import { errorCode } from "@outpost/kernel/thrown.ts";
 
-import { MAX_JPEG_BYTES } from "../codec/jpeg-splitter.ts";
-import { readJpeg } from "../codec/jpeg-walk.ts";
-import { CameraError } from "../errors.ts";
-import type { FolderSource as FolderSettings } from "../settings.ts";
-import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "./frame-source.ts";
+import { MAX_JPEG_BYTES } from "../../codec/jpeg-splitter.ts";
+import { readJpeg } from "../../codec/jpeg-walk.ts";
+import { CameraError } from "../../errors.ts";
+import type { FolderSource as FolderSettings } from "../../settings.ts";
+import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "../frame-source.ts";
 import { assertJpegWanted } from "./jpeg-only.ts";
 
 /** A folder that nobody empties would take longer to look through from day to day. */

@@ -1,10 +1,10 @@
-import { CameraError } from "../errors.ts";
-import { credentialsOf } from "../http/credentials.ts";
-import { within } from "../http/deadline.ts";
-import { readStreamUris, type StreamUris } from "../onvif/stream-uris.ts";
-import type { CameraSettings, OnvifSource as OnvifSettings } from "../settings.ts";
+import { CameraError } from "../../errors.ts";
+import { credentialsOf } from "../../http/credentials.ts";
+import { within } from "../../http/deadline.ts";
+import { readStreamUris, type StreamUris } from "../../onvif/stream-uris.ts";
+import type { CameraSettings, OnvifSource as OnvifSettings } from "../../settings.ts";
+import type { FrameDeps, FrameRequest, FrameSource, SourceRun } from "../frame-source.ts";
 import { FfmpegSource } from "./ffmpeg-source.ts";
-import type { FrameDeps, FrameRequest, FrameSource, SourceRun } from "./frame-source.ts";
 import { SnapshotSource } from "./snapshot-source.ts";
 
 interface Known {

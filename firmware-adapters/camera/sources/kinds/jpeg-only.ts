@@ -1,5 +1,5 @@
-import { CameraError } from "../errors.ts";
-import type { FrameRequest } from "./frame-source.ts";
+import { CameraError } from "../../errors.ts";
+import type { FrameRequest } from "../frame-source.ts";
 
 /** @throws CameraError `camera/jpeg-only` where raw pictures are asked for: whoever wants those decodes them himself. */
 export function assertJpegWanted(name: string, { format }: FrameRequest): void {

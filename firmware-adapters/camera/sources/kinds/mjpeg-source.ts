@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 
-import { readJpeg } from "../codec/jpeg-walk.ts";
-import { MultipartParser } from "../codec/multipart-parser.ts";
-import { CameraError } from "../errors.ts";
-import { CameraHttp, bodyChunks } from "../http/camera-http.ts";
-import { credentialsOf } from "../http/credentials.ts";
-import type { CameraSettings } from "../settings.ts";
-import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "./frame-source.ts";
+import { readJpeg } from "../../codec/jpeg-walk.ts";
+import { MultipartParser } from "../../codec/multipart-parser.ts";
+import { CameraError } from "../../errors.ts";
+import { CameraHttp, bodyChunks } from "../../http/camera-http.ts";
+import { credentialsOf } from "../../http/credentials.ts";
+import type { CameraSettings } from "../../settings.ts";
+import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "../frame-source.ts";
 import { assertJpegWanted } from "./jpeg-only.ts";
 
 /** So many parts in a row without a whole JPEG, and the stream is none. */

@@ -1,13 +1,13 @@
-import { JpegSplitter } from "../codec/jpeg-splitter.ts";
-import { RawSplitter } from "../codec/raw-splitter.ts";
-import { complaintError } from "../ffmpeg/complaint.ts";
-import { findFfmpeg, type Ffmpeg } from "../ffmpeg/find-ffmpeg.ts";
-import { inputArgs } from "../ffmpeg/input.ts";
-import { outputArgs } from "../ffmpeg/output.ts";
-import { runChild } from "../ffmpeg/run-child.ts";
-import { credentialsOf } from "../http/credentials.ts";
-import type { CameraSettings } from "../settings.ts";
-import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "./frame-source.ts";
+import { JpegSplitter } from "../../codec/jpeg-splitter.ts";
+import { RawSplitter } from "../../codec/raw-splitter.ts";
+import { complaintError } from "../../ffmpeg/complaint.ts";
+import { findFfmpeg, type Ffmpeg } from "../../ffmpeg/find-ffmpeg.ts";
+import { inputArgs } from "../../ffmpeg/input.ts";
+import { outputArgs } from "../../ffmpeg/output.ts";
+import { runChild } from "../../ffmpeg/run-child.ts";
+import { credentialsOf } from "../../http/credentials.ts";
+import type { CameraSettings } from "../../settings.ts";
+import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "../frame-source.ts";
 
 export interface FfmpegAddress {
   readonly url: string;

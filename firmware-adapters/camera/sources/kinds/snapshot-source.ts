@@ -1,11 +1,11 @@
-import { MAX_JPEG_BYTES } from "../codec/jpeg-splitter.ts";
-import { readJpeg } from "../codec/jpeg-walk.ts";
-import { CameraError } from "../errors.ts";
-import { CameraHttp, readBody } from "../http/camera-http.ts";
-import { credentialsOf } from "../http/credentials.ts";
-import { within } from "../http/deadline.ts";
-import type { CameraSettings } from "../settings.ts";
-import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "./frame-source.ts";
+import { MAX_JPEG_BYTES } from "../../codec/jpeg-splitter.ts";
+import { readJpeg } from "../../codec/jpeg-walk.ts";
+import { CameraError } from "../../errors.ts";
+import { CameraHttp, readBody } from "../../http/camera-http.ts";
+import { credentialsOf } from "../../http/credentials.ts";
+import { within } from "../../http/deadline.ts";
+import type { CameraSettings } from "../../settings.ts";
+import type { FrameDeps, FrameRequest, FrameSource, Picture, SourceRun } from "../frame-source.ts";
 import { assertJpegWanted } from "./jpeg-only.ts";
 
 /** One JPEG a request, as often as pictures are wanted. */
