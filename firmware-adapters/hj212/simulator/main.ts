@@ -12,8 +12,8 @@ usage: node firmware-adapters/hj212/simulator/main.ts --connect HOST:PORT [optio
   --every S              seconds between real-time records (CN 2011), 5 unless given
   --minute S             seconds between minute records (CN 2051), 60 unless given
   --retry S              seconds until a record that was not answered is sent again, 5 unless given
-  --control HOST:PORT    HTTP levers: POST /show /report /silence /hang-up /call-again /split /clock /ask-time /wrong-crc
-                         /garbage /calm, GET /state
+  --control HOST:PORT    HTTP levers: POST /show /report /minute /silence /hang-up /call-again /split /clock /ask-time
+                         /wrong-crc /garbage /calm, GET /state
   --with-parent          end when standard input closes
   --help
 

@@ -15,6 +15,8 @@ export interface Instrument {
 export interface Outgoing {
   readonly qn: string;
   readonly cn: number;
+  /** What the instruments showed, by code. */
+  readonly values: Readonly<Record<string, number>>;
   readonly frames: readonly Buffer[];
   /** Numbers of the parts that were answered. */
   readonly answered: Set<number>;
@@ -53,7 +55,8 @@ export function newRecord(cn: number, instruments: readonly Instrument[], head: 
     const cp = [dataTime, ...some].join(";");
     return frameOf({ ...common, part: count > 1 ? { count, no: index + 1 } : undefined, cp });
   });
-  return { qn, cn, frames, answered: new Set() };
+  const values = Object.fromEntries(instruments.map(({ code, value }) => [code, value]));
+  return { qn, cn, values, frames, answered: new Set() };
 }
 
 export function frameOf(message: Message): Buffer {

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { portOf } from "../../links/testing/callers.ts";
+import { occurrences } from "../../receiving/testing/said.ts";
 import { eventually, fakeDeps } from "../../testing/fake-deps.ts";
 import { Bench, MN } from "../testing/bench.ts";
 import { startSimulator } from "./simulator.ts";
@@ -44,6 +45,13 @@ describe("simulated stations", () => {
     deps.isDiskBroken = false;
     await eventually("the backlog's end", () => station?.state.waiting === 0);
     expect(station?.state.answered).toBeGreaterThan(3);
+    expect(station?.state.acknowledged).toContainEqual(
+      expect.objectContaining({ cn: 2051, values: expect.objectContaining({ w01018: 123.4 }) }),
+    );
+    const written = deps.commits.map(({ key }) => key);
+    for (const { qn } of station?.state.acknowledged ?? []) {
+      expect(written.filter((key) => key.includes(`/${qn}/`)).length).toBeGreaterThan(0);
+    }
   });
 
   it("set their clocks when they are asked, misbehave and come back", async () => {
@@ -93,6 +101,8 @@ describe("the simulator's process", () => {
     expect((await pull("show", { code: "none", value: 77 })).status).toBe(409);
     expect((await pull("split", { parts: 0 })).status).toBe(400);
     expect((await pull("calm", {})).status).toBe(200);
+    expect((await pull("minute", {})).status).toBe(200);
+    await eventually("the minute's record", () => occurrences(deps, "minute-data")[0]);
     expect((await pull("show", { station: 0, code: "w01018", value: 77 })).status).toBe(200);
     await eventually("the value", () => {
       const reading = deps.last("cod")?.reading;

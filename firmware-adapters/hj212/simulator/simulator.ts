@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { lever, listenForLevers, nothing, type Levers } from "../../simulation/levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
+import { CN } from "../message/commands.ts";
 import { SimulatedStation } from "./station.ts";
 
 export interface SimulatorOptions {
@@ -85,6 +86,7 @@ function leversOf(stations: readonly SimulatedStation[]): Levers {
         (station, body) => station.show(body.code, body.value, body.flag),
       ),
       report: at(z.strictObject(which).prefault({}), (station) => station.report()),
+      minute: at(z.strictObject(which).prefault({}), (station) => station.report(CN.minute)),
       silence: at(z.strictObject({ ...which, seconds }), (station, body) => station.beSilent(body.seconds * 1_000)),
       "hang-up": at(z.strictObject({ ...which, stayAway: z.boolean().default(false) }).prefault({}), (station, body) =>
         station.hangUp(body.stayAway),

@@ -26,6 +26,8 @@ export interface SimulatedStationOptions {
 const MAX_WAITING = 500;
 const TICK_MS = 20;
 const CALL_AGAIN_MS = 500;
+/** How many of those that were answered the state shows. */
+const MAX_SHOWN = 100;
 
 /** A station that calls, reports, repeats what is not answered, and misbehaves on request. */
 export class SimulatedStation {
@@ -33,6 +35,8 @@ export class SimulatedStation {
   readonly #options: SimulatedStationOptions;
   readonly #zone: ZonedTime;
   readonly #waiting: Outgoing[] = [];
+  /** The latest that were answered whole, oldest first. */
+  readonly #acknowledged: Pick<Outgoing, "qn" | "cn" | "values">[] = [];
   #socket: Socket | undefined;
   #realtimeEveryMs: number;
   #silentUntilMs = 0;
@@ -66,6 +70,7 @@ export class SimulatedStation {
       waiting: this.#waiting.length,
       sent: this.#sent,
       answered: this.#answered,
+      acknowledged: [...this.#acknowledged],
       clockAheadMs: this.#clockAheadMs,
       parts: this.#parts,
     };
@@ -203,6 +208,9 @@ export class SimulatedStation {
     first.answered.add(part?.no ?? 1);
     if (first.answered.size < first.frames.length) return;
     this.#answered += 1;
+    const { cn, values } = first;
+    this.#acknowledged.push({ qn, cn, values });
+    if (this.#acknowledged.length > MAX_SHOWN) this.#acknowledged.shift();
     this.#waiting.shift();
     this.#retryAtMs = 0;
   }
