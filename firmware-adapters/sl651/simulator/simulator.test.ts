@@ -119,6 +119,11 @@ describe("the simulator's process", () => {
     await eventually("the flood", () => goodValues(deps, "level").some((level) => level >= 5.5));
     await eventually("the hour's report", () => occurrences(deps, "hour-report")[0]);
     expect((await pull("calm", {})).status).toBe(200);
+    const state = await (await fetch(`http://127.0.0.1:${control}/state`)).json();
+    const serials = occurrences(deps, "hour-report").map(({ details }) => details["serial"]);
+    expect(state).toMatchObject({
+      stations: [{ acknowledged: expect.arrayContaining([{ serial: serials[0], function: 0x34 }]) }],
+    });
     await eventually("the calm", () => (goodValues(deps, "level").at(-1) ?? 9) < 3);
     child.stdin.end();
     expect(await ended).toBe(0);

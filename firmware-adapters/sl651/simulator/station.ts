@@ -34,6 +34,8 @@ interface Outgoing {
 const MAX_WAITING = 500;
 const TICK_MS = 20;
 const CALL_AGAIN_MS = 500;
+/** How many of those that were answered the state shows. */
+const MAX_SHOWN = 100;
 const LOW_BATTERY_V = 11.5;
 const ADD_EVERY_MS = 60_000;
 const LEVEL = { code: 0x39, bytes: 4, decimals: 3 };
@@ -46,6 +48,8 @@ export class SimulatedStation {
   readonly #options: SimulatedStationOptions;
   readonly #zone: ZonedTime;
   readonly #waiting: Outgoing[] = [];
+  /** The latest that were answered, oldest first. */
+  readonly #acknowledged: Pick<Outgoing, "serial" | "function">[] = [];
   #line: Line | undefined;
   #parser = new FrameParser();
   #serial = 0;
@@ -82,6 +86,7 @@ export class SimulatedStation {
       waiting: this.#waiting.length,
       sent: this.#sent,
       answered: this.#answered,
+      acknowledged: [...this.#acknowledged],
       resent: this.#resent,
       levelM,
       rainTotalMm,
@@ -211,6 +216,8 @@ export class SimulatedStation {
     if (first === undefined || frame.function !== first.function) return;
     if (frame.body.length < 2 || frame.body.readUInt16BE(0) !== first.serial) return;
     this.#answered += 1;
+    this.#acknowledged.push({ serial: first.serial, function: first.function });
+    if (this.#acknowledged.length > MAX_SHOWN) this.#acknowledged.shift();
     this.#waiting.shift();
     this.#retryAtMs = 0;
   }
