@@ -14,6 +14,8 @@ export interface SimulatedBroker extends AsyncDisposable {
   say(topic: string, payload: string | Buffer, isRetained?: boolean): Promise<void>;
   /** Calls `listener` with what others say on this topic. */
   hear(topic: string, listener: (payload: Buffer) => void): void;
+  /** Calls `listener` with what somebody has acknowledged (PUBACK) of what was said on this topic. */
+  hearAcknowledged(topic: string, listener: (payload: Buffer) => void): void;
 }
 
 /** Starts it. @throws SimulatorError `simulator/cannot-listen`. */
@@ -22,6 +24,11 @@ export async function startBroker(endpoint: Endpoint, log: Log): Promise<Simulat
   const listeners = new Map<string, (payload: Buffer) => void>();
   aedes.on("publish", ({ topic, payload }, client) => {
     if (client !== null) listeners.get(topic)?.(Buffer.from(payload));
+  });
+  const onAcknowledged = new Map<string, (payload: Buffer) => void>();
+  // Absent where the broker did not know the message any more.
+  aedes.on("ack", (packet) => {
+    if (packet?.cmd === "publish") onAcknowledged.get(packet.topic)?.(Buffer.from(packet.payload));
   });
   const server = createServer((socket) => aedes.handle(socket));
   const port = await listenOn(server, endpoint, log);
@@ -38,6 +45,9 @@ export async function startBroker(endpoint: Endpoint, log: Log): Promise<Simulat
     },
     hear(topic, listener) {
       listeners.set(topic, listener);
+    },
+    hearAcknowledged(topic, listener) {
+      onAcknowledged.set(topic, listener);
     },
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");

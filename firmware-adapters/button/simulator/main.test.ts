@@ -91,6 +91,11 @@ async function bench(id: string, settings: object = {}) {
       return response.status;
     },
     sees: async () => (await state()).find((one) => one.id === id)?.sees,
+    shows: async () => (await state()).find((one) => one.id === id),
+    saidAt: () => {
+      const pressed = deps.events.find((event) => event.kind === "occurrence" && event.name === "pressed");
+      return pressed?.kind === "occurrence" ? pressed.details["saidAt"] : undefined;
+    },
     async [Symbol.asyncDispose]() {
       await device[Symbol.asyncDispose]();
       await link[Symbol.asyncDispose]();
@@ -148,6 +153,8 @@ describe("a simulated Zigbee button", () => {
     await using at = await bench("zigbee-1");
     expect(await at.pull("press", {})).toBe(200);
     await eventually("the press", () => reads(at.deps, "pressed", 1));
+    const isAcknowledged = { acknowledged: [at.saidAt()], unacknowledged: [] };
+    await expect.poll(() => at.shows(), { timeout: 20_000 }).toMatchObject(isAcknowledged);
     await at.pull("again", {});
     await at.pull("garbage", {});
     await at.pull("battery", { percent: 5 });

@@ -7,6 +7,8 @@ import { asSeen, SEEN, type Availability, type Deeds, type Seen, type SimulatedB
 
 export const BASE_TOPIC = "zigbee2mqtt";
 const GARBAGE_BYTES = 40;
+/** How many presses the state shows of each kind: acknowledged, and not yet. */
+const MAX_SHOWN = 100;
 
 /** A Zigbee button as Zigbee2MQTT tells of it. Its lamp takes `{"led": "raised"}` and the like on `…/set`. */
 export class SimulatedZigbeeButton implements SimulatedButton {
@@ -39,6 +41,10 @@ export class SimulatedZigbeeButton implements SimulatedButton {
   #isTampered = false;
   #isSilent = false;
   #presses = 0;
+  /** Presses by their `last_seen`, which differs from press to press. */
+  #unacknowledged: readonly string[] = [];
+  #acknowledged: readonly string[] = [];
+  #lastSeenMs = 0;
   #led: Seen = "off";
   #last = "";
 
@@ -56,6 +62,7 @@ export class SimulatedZigbeeButton implements SimulatedButton {
       const parsed = parseObject(payload);
       this.#led = asSeen("object" in parsed ? parsed.object["led"] : undefined) ?? this.#led;
     });
+    broker.hearAcknowledged(this.#topic, (payload) => this.#pressArrived(payload));
     this.#beating = keepTelling(() => this.#tell(), heartbeatMs, this.#stop.signal);
   }
 
@@ -65,6 +72,8 @@ export class SimulatedZigbeeButton implements SimulatedButton {
       isTampered: this.#isTampered,
       isSilent: this.#isSilent,
       presses: this.#presses,
+      unacknowledged: this.#unacknowledged,
+      acknowledged: this.#acknowledged,
       sees: { led: this.#led },
     };
   }
@@ -82,15 +91,31 @@ export class SimulatedZigbeeButton implements SimulatedButton {
 
   async #tell(more: object = {}): Promise<void> {
     if (this.#isSilent) return;
+    const lastSeen = this.#nextLastSeen();
+    // Before it is said: it may be acknowledged before `say` returns.
+    if ("action" in more) this.#unacknowledged = [...this.#unacknowledged, lastSeen].slice(-MAX_SHOWN);
     this.#last = JSON.stringify({
       ...more,
       battery: this.#battery,
       battery_low: this.#battery <= 10,
       tamper: this.#isTampered,
       linkquality: 90 + (this.#presses % 60),
-      last_seen: new Date().toISOString(),
+      last_seen: lastSeen,
     });
     await this.#broker.say(this.#topic, this.#last);
+  }
+
+  #nextLastSeen(): string {
+    this.#lastSeenMs = Math.max(Date.now(), this.#lastSeenMs + 1);
+    return new Date(this.#lastSeenMs).toISOString();
+  }
+
+  #pressArrived(payload: Buffer): void {
+    const parsed = parseObject(payload);
+    const lastSeen = "object" in parsed ? parsed.object["last_seen"] : undefined;
+    if (typeof lastSeen !== "string" || !this.#unacknowledged.includes(lastSeen)) return;
+    this.#unacknowledged = this.#unacknowledged.filter((one) => one !== lastSeen);
+    this.#acknowledged = [...this.#acknowledged, lastSeen].slice(-MAX_SHOWN);
   }
 
   async #leave(): Promise<void> {
