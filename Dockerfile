@@ -17,6 +17,8 @@ FROM base AS edge
 RUN npm ci --omit=dev --workspace @outpost/edge --workspace @outpost/firmware-adapters \
       --workspace @outpost/kernel --workspace @outpost/wire \
  && npm cache clean --force
+# What adapters run as programs of their own: cameras' ffmpeg, gpiomon for wired buttons.
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg gpiod && rm -rf /var/lib/apt/lists/*
 COPY firmware-adapters firmware-adapters
 COPY edge edge
 # Serial lines belong to the group dialout; the state directory is a volume.
