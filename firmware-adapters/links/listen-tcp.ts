@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { asError } from "@outpost/kernel/thrown.ts";
 
 import { LinkError } from "./errors.ts";
-import type { Listening, ListenerSettings, OnPeer, Server } from "./listener.ts";
+import type { Listening, ListenerSettings, OnPeer, Server } from "./listening.ts";
 
 /** A caller that has not taken so many of our bytes is not listening. */
 const MAX_UNSENT_BYTES = 64 * 1024;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 
 import { LinkError } from "./errors.ts";
-import type { Listening, ListenerSettings, OnPeer, Server } from "./listener.ts";
+import type { Listening, ListenerSettings, OnPeer, Server } from "./listening.ts";
 
 interface Caller {
   readonly onBytes: (bytes: Buffer) => void;

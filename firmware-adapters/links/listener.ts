@@ -5,28 +5,12 @@ import { asError } from "@outpost/kernel/thrown.ts";
 
 import { LinkError } from "./errors.ts";
 import type { LineDeps } from "./line.ts";
-import type { LinkStatus, ListenerLink, Peer } from "./link.ts";
+import type { LinkStatus, ListenerLink } from "./link.ts";
 import { listenTcp } from "./listen-tcp.ts";
 import { listenUdp } from "./listen-udp.ts";
-import type { LinkSettings } from "./settings.ts";
+import type { ListenerSettings, Listening, OnPeer, Server } from "./listening.ts";
 import { SharedThings } from "./shared-things.ts";
 import { StatusBoard } from "./status-board.ts";
-
-export type ListenerSettings = Extract<LinkSettings, { readonly kind: "listener" }>;
-export type OnPeer = (peer: Peer) => (bytes: Buffer) => void;
-
-/** Whoever serves the port: given peers, or over TCP the sockets themselves. */
-export type Server =
-  | { readonly kind: "peers"; readonly onPeer: OnPeer }
-  | { readonly kind: "sockets"; readonly onSocket: (socket: Socket) => void };
-
-/** A bound socket with everybody who has called it. `failed` resolves with why it stopped listening by itself. */
-export interface Listening extends AsyncDisposable {
-  readonly port: number;
-  readonly failed: Promise<Error>;
-  /** Hangs up on everybody; the socket goes on listening. */
-  dropPeers(reason: string): void;
-}
 
 const RELISTEN = { firstMs: 250, maxMs: 30_000 };
 

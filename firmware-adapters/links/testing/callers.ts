@@ -6,7 +6,7 @@ import { silentLog } from "@outpost/kernel/log.ts";
 
 import { eventually } from "../../testing/fake-deps.ts";
 import type { ListenerLink, Peer } from "../link.ts";
-import type { ListenerSettings } from "../listener.ts";
+import type { ListenerSettings } from "../listening.ts";
 import { openLink } from "../open-link.ts";
 
 export const HOST = "127.0.0.1";
