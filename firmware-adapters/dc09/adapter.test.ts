@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { OpenDevice } from "../adapter.ts";
 import { describeAdapter, type Rig } from "../conformance.ts";
 import type { ListenerLink } from "../links/link.ts";
-import type { ListenerSettings } from "../links/listener.ts";
+import type { ListenerSettings } from "../links/listening.ts";
 import { openLink } from "../links/open-link.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../testing/fake-deps.ts";
 import { dc09 } from "./adapter.ts";

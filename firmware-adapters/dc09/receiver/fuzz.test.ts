@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import type { Peer } from "../../links/link.ts";
-import type { OnPeer } from "../../links/listener.ts";
+import type { OnPeer } from "../../links/listening.ts";
 import { fakeDeps } from "../../testing/fake-deps.ts";
 import { seededRandom } from "../../testing/random.ts";
 import { dc09Settings } from "../settings.ts";
