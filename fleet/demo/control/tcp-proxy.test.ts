@@ -121,4 +121,33 @@ describe("the line that can be made to fail", () => {
     expect(far.received).toBeLessThan(100_001);
     await vi.waitFor(() => expect(far.received).toBe(100_001), SOON);
   });
+
+  it("half-open, then open: an end whose other end went meanwhile is told at last", async () => {
+    const { near, far } = await pair();
+    proxy.set("half-open");
+    far.socket.destroy();
+    await delay(QUIET_MS);
+    expect(near.isClosed).toBe(false);
+    proxy.set("open");
+    await vi.waitFor(() => expect(near.isClosed).toBe(true), SOON);
+  });
+
+  it("shows what passes to whoever watches, who may have the line fail before it goes on", async () => {
+    const { near, far } = await pair();
+    const seen: string[] = [];
+    const watching = proxy.watch((bytes, from) => {
+      seen.push(`${from} ${bytes.toString()}`);
+      if (bytes.toString() === "answer") proxy.set("half-open");
+    });
+    near.socket.write("question");
+    await vi.waitFor(() => expect(far.received).toBe(1 + "question".length), SOON);
+    far.socket.write("answer");
+    await vi.waitFor(() => expect(seen).toEqual(["near question", "far answer"]), SOON);
+    await delay(QUIET_MS);
+    expect(near.received).toBe(1);
+    watching[Symbol.dispose]();
+    proxy.set("open");
+    await pair();
+    expect(seen).toHaveLength(2);
+  });
 });
