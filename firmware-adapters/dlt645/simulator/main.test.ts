@@ -1,56 +1,30 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
+import { describeCommandLine } from "../../simulation/testing/command-line-suite.ts";
+import { RunningSimulator } from "../../simulation/testing/running-simulator.ts";
 import { encodeRead } from "../codec.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const MAIN = new URL("main.ts", import.meta.url);
+const BUS = ["--serial-server", "127.0.0.1:0"];
+const STEADY = [...BUS, "--control", "127.0.0.1:0", "--steady", "--with-parent"];
 
-class Running {
-  readonly process: ChildProcessWithoutNullStreams;
-  stdout = "";
-  stderr = "";
-
-  constructor(args: readonly string[]) {
-    this.process = spawn(process.execPath, [MAIN, ...args]);
-    this.process.stdout.on("data", (chunk) => (this.stdout += chunk));
-    this.process.stderr.on("data", (chunk) => (this.stderr += chunk));
-  }
-
-  async ended(): Promise<number | null> {
-    const [code] = await once(this.process, "close");
-    return code;
-  }
-
-  /** Waits for the line that names the ports. */
-  async ready(): Promise<Record<string, unknown>> {
-    while (!this.stdout.includes("\n")) await once(this.process.stdout, "data");
-    return JSON.parse(this.stdout);
-  }
-}
-
-async function pull(port: unknown, lever: string, body: unknown): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${String(port)}/${lever}`, {
-    method: "POST",
-    body: JSON.stringify(body),
-  });
-  return `${response.status} ${await response.text()}`;
-}
+describeCommandLine(MAIN, {
+  starts: BUS,
+  helps: "--meter ADDRESS",
+  refuses: [
+    ["nothing to speak on", [], "one of --serial-server and --serial is needed; see --help"],
+    ["a short address", [...BUS, "--meter", "1"], '--meter: twelve digits, not "1"'],
+    ["two phases", [...BUS, "--phases", "2"], '--phases: 1 or 3, not "2"'],
+    ["too much power", [...BUS, "--kw", "80"], "--kw: a number of -79 to 79"],
+  ],
+});
 
 describe("the simulator's process", () => {
-  it("names its real ports on one line, serves them, and ends on SIGTERM", async () => {
-    const running = new Running([
-      "--serial-server",
-      "127.0.0.1:0",
-      "--control",
-      "127.0.0.1:0",
-      "--steady",
-      "--with-parent",
-    ]);
-    const ended = running.ended();
+  it("serves the ports that it names", async () => {
+    await using running = new RunningSimulator(MAIN, STEADY);
     const ready = await running.ready();
     expect(ready).toEqual({ ready: true, serialServer: expect.any(Number), control: expect.any(Number) });
     const socket = connect(Number(ready["serialServer"]), "127.0.0.1");
@@ -58,48 +32,20 @@ describe("the simulator's process", () => {
     const [answer] = await once(socket, "data");
     expect(answer.toString("hex")).toBe("fefefefe68010000000000689106333434353355c016");
     socket.destroy();
-    running.process.kill("SIGTERM");
-    expect(await ended).toBe(0);
+    expect(await running.end()).toBe(0);
   });
 
   it("obeys its levers", async () => {
-    const running = new Running([
-      "--serial-server",
-      "127.0.0.1:0",
-      "--control",
-      "127.0.0.1:0",
-      "--steady",
-      "--with-parent",
-    ]);
-    const ended = running.ended();
-    const { control } = await running.ready();
-    expect(await pull(control, "load", { kw: 12 })).toContain('"powerKw":12');
-    expect(await pull(control, "replace", { energyKwh: 5 })).toMatch(/"energyKwh":5[.,]/);
-    expect(await pull(control, "mute", {})).toContain('"isMute":true');
-    expect(await pull(control, "misbehave", { kind: "silence", requests: 3 })).toContain('"misbehavioursLeft":3');
-    expect(await pull(control, "behave", {})).toContain('"misbehavioursLeft":0');
-    expect(await pull(control, "load", { address: "000000000009", kw: 1 })).toMatch(/^400 /);
-    running.process.stdin.end();
-    expect(await ended).toBe(0);
-  });
-
-  it("explains itself", async () => {
-    const running = new Running(["--help"]);
-    expect(await running.ended()).toBe(0);
-    expect(running.stdout).toContain("--meter ADDRESS");
-  });
-
-  it.each([
-    ["nothing to speak on", [], "one of --serial-server and --serial is needed; see --help"],
-    ["an unknown option", ["--tcp", "x"], "Unknown option '--tcp'"],
-    ["a short address", ["--serial-server", "127.0.0.1:0", "--meter", "1"], '--meter: twelve digits, not "1"'],
-    ["two phases", ["--serial-server", "127.0.0.1:0", "--phases", "2"], '--phases: 1 or 3, not "2"'],
-    ["too much power", ["--serial-server", "127.0.0.1:0", "--kw", "80"], "--kw: a number of -79 to 79"],
-  ])("refuses %s in one line, with status 2", async (_, args, reason) => {
-    const running = new Running(args);
-    expect(await running.ended()).toBe(2);
-    expect(running.stderr).toMatch(/^simulator: [^\n]+\n$/);
-    expect(running.stderr).toContain(reason);
-    expect(running.stdout).toBe("");
+    await using running = new RunningSimulator(MAIN, STEADY);
+    const meter = (shown: object) => ({ body: { meters: [expect.objectContaining(shown)] } });
+    expect(await running.pull("load", { kw: 12 })).toMatchObject(meter({ powerKw: 12 }));
+    expect(await running.pull("replace", { energyKwh: 5 })).toMatchObject(meter({ energyKwh: expect.closeTo(5, 1) }));
+    expect(await running.pull("mute", {})).toMatchObject(meter({ isMute: true }));
+    expect(await running.pull("misbehave", { kind: "silence", requests: 3 })).toMatchObject({
+      body: { misbehavioursLeft: 3 },
+    });
+    expect(await running.pull("behave", {})).toMatchObject({ body: { misbehavioursLeft: 0 } });
+    expect(await running.pull("load", { address: "000000000009", kw: 1 })).toMatchObject({ status: 400 });
+    expect(await running.endWithParent()).toBe(0);
   });
 });
