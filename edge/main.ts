@@ -6,7 +6,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import { Command } from "commander";
 import { z } from "zod";
 
-import { openGateway, type Gateway } from "./gateway/gateway.ts";
+import type { Gateway } from "./gateway/gateway.ts";
 import { addScanCommands } from "./scan/command.ts";
 import { formatFault, type SiteFault } from "./site/fault.ts";
 import { readSite } from "./site/read-site.ts";
@@ -48,6 +48,8 @@ async function run(options: { readonly site: string; readonly state: string }): 
   const log = createLog("edge", level.data);
   dieOnBugs(log);
   const { agentVersion, buildTimeMs } = await ownBuild();
+  // Loaded here, so that a scan or a check does not wait for a gateway it never opens.
+  const { openGateway } = await import("./gateway/gateway.ts");
   const opening = await openGateway({
     siteFile: options.site,
     stateDirectory: options.state,
