@@ -1,80 +1,45 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 
 import { openLink } from "../../links/open-link.ts";
+import { describeCommandLine } from "../../simulation/testing/command-line-suite.ts";
+import { RunningSimulator } from "../../simulation/testing/running-simulator.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../../testing/fake-deps.ts";
 import { button } from "../adapter.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const MAIN = new URL("main.ts", import.meta.url);
+const MQTT = ["--mqtt", "127.0.0.1:0"];
 const never = new AbortController().signal;
 
-class Running {
-  readonly process: ChildProcessWithoutNullStreams;
-  stdout = "";
-  stderr = "";
-
-  constructor(args: readonly string[]) {
-    this.process = spawn(process.execPath, [MAIN, ...args]);
-    this.process.stdout.on("data", (chunk) => (this.stdout += chunk));
-    this.process.stderr.on("data", (chunk) => (this.stderr += chunk));
-  }
-
-  async ended(): Promise<number | null> {
-    const [code] = await once(this.process, "close");
-    return code;
-  }
-
-  /** Waits for the line that names the ports. */
-  async ready(): Promise<Ready> {
-    while (!this.stdout.includes("\n")) await once(this.process.stdout, "data");
-    return JSON.parse(this.stdout);
-  }
-}
-
-interface Ready {
-  readonly mqtt: number;
-  readonly control: number;
-  readonly buttons: readonly string[];
-}
-
-interface Snapshot {
-  readonly id: string;
-  readonly settings: object;
-  readonly sees: { readonly led?: string; readonly lamp?: number };
-}
+/** What the simulator says of its buttons. */
+const shown = z.object({
+  buttons: z.array(
+    z.looseObject({
+      id: z.string(),
+      settings: z.looseObject({}),
+      sees: z.object({ led: z.string().optional(), lamp: z.number().optional() }),
+    }),
+  ),
+});
+type Snapshot = z.infer<typeof shown>["buttons"][number];
 
 /** A simulator process, and the adapter on one of its buttons. */
 async function bench(id: string, settings: object = {}) {
   const folder = await mkdtemp(join(tmpdir(), "outpost-buttons-"));
-  const running = new Running([
-    "--mqtt",
-    "127.0.0.1:0",
-    "--control",
-    "127.0.0.1:0",
-    "--boards",
-    folder,
-    "--heartbeat",
-    "0.5",
-    "--with-parent",
-  ]);
-  const { mqtt, control } = await running.ready();
+  const flags = [...MQTT, "--control", "127.0.0.1:0", "--boards", folder, "--heartbeat", "0.5", "--with-parent"];
+  const running = new RunningSimulator(MAIN, flags);
+  const mqtt = await running.port("mqtt");
   const link = openLink(
     { id: "broker", kind: "mqtt", url: `mqtt://127.0.0.1:${mqtt}`, clientId: "gateway" },
     { clock: systemClock, log: silentLog },
   );
-  const state = async (): Promise<readonly Snapshot[]> => {
-    const response = await fetch(`http://127.0.0.1:${control}/state`);
-    const body: { readonly buttons: readonly Snapshot[] } = JSON.parse(await response.text());
-    return body.buttons;
-  };
+  const state = async (): Promise<readonly Snapshot[]> => shown.parse(await running.state()).buttons;
   const found = (await state()).find((one) => one.id === id);
   const deps = fakeDeps({ link });
   const device = await button.configure(id, { ...found?.settings, ...settings }).open(deps, never);
@@ -83,12 +48,8 @@ async function bench(id: string, settings: object = {}) {
     deps,
     device,
     pull: async (lever: string, body: object): Promise<number> => {
-      const response = await fetch(`http://127.0.0.1:${control}/${lever}`, {
-        method: "POST",
-        body: JSON.stringify({ ...(lever === "bridge" ? {} : { button: id }), ...body }),
-      });
-      await response.text();
-      return response.status;
+      const reply = await running.pull(lever, { ...(lever === "bridge" ? {} : { button: id }), ...body });
+      return reply.status;
     },
     sees: async () => (await state()).find((one) => one.id === id)?.sees,
     shows: async () => (await state()).find((one) => one.id === id),
@@ -99,9 +60,7 @@ async function bench(id: string, settings: object = {}) {
     async [Symbol.asyncDispose]() {
       await device[Symbol.asyncDispose]();
       await link[Symbol.asyncDispose]();
-      const ended = running.ended();
-      running.process.stdin.end();
-      await ended;
+      await running.endWithParent();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -115,36 +74,25 @@ const reads = (deps: FakeDeps, pointId: string, value: number): boolean => {
 };
 const isState = (deps: FakeDeps, state: string): boolean => deps.lastStatus()?.state === state;
 
-describe("the simulator's process", () => {
-  it("names its ports and buttons on one line and ends on SIGTERM", async () => {
-    const running = new Running(["--mqtt", "127.0.0.1:0", "--zigbee", "1", "--lora", "2", "--control", "127.0.0.1:0"]);
-    const ended = running.ended();
-    expect(await running.ready()).toEqual({
-      ready: true,
-      mqtt: expect.any(Number),
-      control: expect.any(Number),
-      buttons: ["zigbee-1", "lora-1", "lora-2"],
-    });
-    running.process.kill("SIGTERM");
-    expect(await ended).toBe(0);
-  });
-
-  it("explains itself", async () => {
-    const running = new Running(["--help"]);
-    expect(await running.ended()).toBe(0);
-    expect(running.stdout).toContain("--boards FOLDER");
-  });
-
-  it.each([
+describeCommandLine(MAIN, {
+  starts: MQTT,
+  helps: "--boards FOLDER",
+  refuses: [
     ["nothing to be heard on", [], "one of --mqtt and --boards is needed; see --help"],
     ["a folder that is not absolute", ["--boards", "here"], "--boards: an absolute path"],
-    ["too many", ["--mqtt", "127.0.0.1:0", "--zigbee", "65"], '--zigbee: a whole number of 0 to 64, not "65"'],
+    ["too many", [...MQTT, "--zigbee", "65"], '--zigbee: a whole number of 0 to 64, not "65"'],
     ["an unknown libgpiod", ["--boards", "/tmp/x", "--libgpiod", "3"], "--libgpiod: a whole number of 1 to 2"],
-  ])("refuses %s in one line, with status 2", async (_, args, reason) => {
-    const running = new Running(args);
-    expect(await running.ended()).toBe(2);
-    expect(running.stderr).toBe(`simulator: ${reason}${running.stderr.slice(`simulator: ${reason}`.length)}`);
-    expect(running.stderr).toMatch(/^simulator: [^\n]+\n$/);
+  ],
+});
+
+it("names its ports and its buttons", async () => {
+  const flags = [...MQTT, "--zigbee", "1", "--lora", "2", "--control", "127.0.0.1:0"];
+  await using running = new RunningSimulator(MAIN, flags);
+  expect(await running.ready()).toEqual({
+    ready: true,
+    mqtt: expect.any(Number),
+    control: expect.any(Number),
+    buttons: ["zigbee-1", "lora-1", "lora-2"],
   });
 });
 

@@ -22,6 +22,9 @@ describeCommandLine(MAIN, {
   ],
 });
 
+/** A reply in which the one meter shows this. */
+const meter = (shown: object) => ({ body: { meters: [expect.objectContaining(shown)] } });
+
 describe("the simulator's process", () => {
   it("serves the ports that it names", async () => {
     await using running = new RunningSimulator(MAIN, STEADY);
@@ -37,7 +40,6 @@ describe("the simulator's process", () => {
 
   it("obeys its levers", async () => {
     await using running = new RunningSimulator(MAIN, STEADY);
-    const meter = (shown: object) => ({ body: { meters: [expect.objectContaining(shown)] } });
     expect(await running.pull("load", { kw: 12 })).toMatchObject(meter({ powerKw: 12 }));
     expect(await running.pull("replace", { energyKwh: 5 })).toMatchObject(meter({ energyKwh: expect.closeTo(5, 1) }));
     expect(await running.pull("mute", {})).toMatchObject(meter({ isMute: true }));

@@ -1,27 +1,17 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
-
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 
 import { portOf } from "../../links/testing/callers.ts";
 import { occurrences } from "../../receiving/testing/said.ts";
+import { describeCommandLine } from "../../simulation/testing/command-line-suite.ts";
+import { RunningSimulator } from "../../simulation/testing/running-simulator.ts";
 import { eventually, fakeDeps } from "../../testing/fake-deps.ts";
 import { Bench, MN } from "../testing/bench.ts";
 import { startSimulator } from "./simulator.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const MAIN = new URL("main.ts", import.meta.url);
+/** Nobody listens there: the station calls and calls. */
+const NOBODY = ["--connect", "127.0.0.1:1"];
 const FAST = { realtimeEveryMs: 50, minuteEveryMs: 300, retryAfterMs: 200 };
-
-async function run(args: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args]);
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => (said.stdout += chunk));
-  child.stderr.on("data", (chunk) => (said.stderr += chunk));
-  return { child, said, ended: once(child, "close").then(([code]) => Number(code)) };
-}
 
 describe("simulated stations", () => {
   it("report until they are answered, split or whole, and show what they are told to", async () => {
@@ -86,56 +76,35 @@ describe("simulated stations", () => {
   });
 });
 
+describeCommandLine(MAIN, {
+  starts: NOBODY,
+  helps: "--connect HOST:PORT",
+  refuses: [
+    ["nobody to call", [], "--connect is needed; see --help"],
+    ["an MN that is none", [...NOBODY, "--mn", "a;b"], "--mn: up to 100 words"],
+    ["no time at all", [...NOBODY, "--every", "0"], "--every: a number of 0.05 to 86400"],
+  ],
+});
+
 describe("the simulator's process", () => {
   it("names its levers' port, calls, obeys, and ends with its parent", async () => {
     await using bench = new Bench();
     const { deps } = await bench.device();
     const connect = `127.0.0.1:${await portOf(bench.link)}`;
     const args = ["--connect", connect, "--mn", MN, "--every", "0.1", "--control", "127.0.0.1:0", "--with-parent"];
-    const { child, said, ended } = await run(args);
-    await eventually("the ready line", () => said.stdout.includes("\n"));
-    const { control } = z.object({ control: z.int() }).parse(JSON.parse(said.stdout));
-    const pull = (name: string, body: object) =>
-      fetch(`http://127.0.0.1:${control}/${name}`, { method: "POST", body: JSON.stringify(body) });
-    expect((await pull("show", { code: "w01018", value: 77 })).status).toBe(200);
-    expect((await pull("show", { code: "none", value: 77 })).status).toBe(409);
-    expect((await pull("split", { parts: 0 })).status).toBe(400);
-    expect((await pull("calm", {})).status).toBe(200);
-    expect((await pull("minute", {})).status).toBe(200);
+    await using running = new RunningSimulator(MAIN, args);
+    expect((await running.pull("show", { code: "w01018", value: 77 })).status).toBe(200);
+    expect((await running.pull("show", { code: "none", value: 77 })).status).toBe(409);
+    expect((await running.pull("split", { parts: 0 })).status).toBe(400);
+    expect((await running.pull("calm", {})).status).toBe(200);
+    expect((await running.pull("minute", {})).status).toBe(200);
     await eventually("the minute's record", () => occurrences(deps, "minute-data")[0]);
-    expect((await pull("show", { station: 0, code: "w01018", value: 77 })).status).toBe(200);
+    expect((await running.pull("show", { station: 0, code: "w01018", value: 77 })).status).toBe(200);
     await eventually("the value", () => {
       const reading = deps.last("cod")?.reading;
       return reading?.quality === "good" && reading.value === 77;
     });
-    const state = await (await fetch(`http://127.0.0.1:${control}/state`)).json();
-    expect(state).toMatchObject({ stations: [{ mn: MN, isConnected: true }] });
-    child.stdin.end();
-    expect(await ended).toBe(0);
-  });
-
-  it.each([
-    ["nobody to call", [], "--connect is needed; see --help"],
-    ["an unknown option", ["--tcp", "x"], "Unknown option '--tcp'"],
-    ["an MN that is none", ["--connect", "127.0.0.1:1", "--mn", "a;b"], "--mn: up to 100 words"],
-    ["no time at all", ["--connect", "127.0.0.1:1", "--every", "0"], "--every: a number of 0.05 to 86400"],
-  ])("refuses %s in one line, with status 2", async (_, args, reason) => {
-    const { said, ended } = await run(args);
-    expect(await ended).toBe(2);
-    expect(said.stderr).toMatch(/^simulator: [^\n]+\n$/);
-    expect(said.stderr).toContain(reason);
-  });
-
-  it("explains itself, and says that its levers' port is taken", async () => {
-    const help = await run(["--help"]);
-    expect(await help.ended).toBe(0);
-    expect(help.said.stdout).toContain("--connect HOST:PORT");
-    const taken = createServer().listen(0, "127.0.0.1");
-    await once(taken, "listening");
-    const address = taken.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    const busy = await run(["--connect", "127.0.0.1:9", "--control", `127.0.0.1:${port}`]);
-    expect(await busy.ended).toBe(1);
-    taken.close();
+    expect(await running.state()).toMatchObject({ stations: [{ mn: MN, isConnected: true }] });
+    expect(await running.endWithParent()).toBe(0);
   });
 });

@@ -7,6 +7,8 @@ import { RunningSimulator } from "./running-simulator.ts";
 
 const ANY_CONTROL = ["--control", "127.0.0.1:0"];
 
+type Refusal = readonly [what: string, args: readonly string[], reason: string];
+
 /** One simulator's own part of what every command line owes. */
 export interface CommandLine {
   /** Flags with which it starts on any machine, without `--control` and `--with-parent`. */
@@ -14,12 +16,18 @@ export interface CommandLine {
   /** An option of its own, as its help writes it. */
   readonly helps: string;
   /** What it refuses, and the beginning of the reason. */
-  readonly refuses: readonly (readonly [what: string, args: readonly string[], reason: string])[];
+  readonly refuses: readonly Refusal[];
 }
 
 /** What everybody who starts a simulator relies on: its help, its ready line, its refusals and its end. */
 export function describeCommandLine(main: URL, { starts, helps, refuses }: CommandLine): void {
   const run = (...args: readonly string[]): RunningSimulator => new RunningSimulator(main, args);
+
+  const allRefuse: readonly Refusal[] = [
+    ["an unknown option", ["--no-such-option", "x"], "Unknown option '--no-such-option'"],
+    ["a word too many", [...starts, "now"], "Unexpected argument 'now'"],
+    ["an address without a port", [...starts, "--control", "127.0.0.1"], "--control: HOST:PORT"],
+  ];
 
   describe("the simulator's command line", () => {
     it("names its ports on one line and ends on SIGTERM", async () => {
@@ -44,12 +52,7 @@ export function describeCommandLine(main: URL, { starts, helps, refuses }: Comma
       }
     });
 
-    it.each([
-      ["an unknown option", ["--no-such-option", "x"], "Unknown option '--no-such-option'"],
-      ["a word too many", [...starts, "now"], "Unexpected argument 'now'"],
-      ["an address without a port", [...starts, "--control", "127.0.0.1"], "--control: HOST:PORT"],
-      ...refuses,
-    ])("refuses %s in one line, with status 2", async (_, args, reason) => {
+    it.each([...allRefuse, ...refuses])("refuses %s in one line, with status 2", async (_, args, reason) => {
       await using running = run(...args);
       expect(await running.ended).toBe(2);
       expect(running.stderr).toMatch(/^simulator: [^\n]+\n$/);

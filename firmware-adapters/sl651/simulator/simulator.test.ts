@@ -1,31 +1,21 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
-
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 
 import { portOf } from "../../links/testing/callers.ts";
 import { goodValues, occurrences } from "../../receiving/testing/said.ts";
+import { describeCommandLine } from "../../simulation/testing/command-line-suite.ts";
+import { RunningSimulator } from "../../simulation/testing/running-simulator.ts";
 import { eventually, fakeDeps } from "../../testing/fake-deps.ts";
 import { Bench, STATION } from "../testing/bench.ts";
 import { River } from "./river.ts";
 import { startSimulator } from "./simulator.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const MAIN = new URL("main.ts", import.meta.url);
+/** Nobody listens there: the station calls and calls. */
+const NOBODY = ["--connect", "127.0.0.1:1"];
 const FAST = { reportEveryMs: 60, keepAliveEveryMs: 200, retryAfterMs: 200 };
 const OTHER = "0087654321";
 
 const call = (methodId: string) => ({ kind: "call", methodId, arguments: {}, actor: "test" }) as const;
-
-async function run(args: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args]);
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => (said.stdout += chunk));
-  child.stderr.on("data", (chunk) => (said.stderr += chunk));
-  return { child, said, ended: once(child, "close").then(([code]) => Number(code)) };
-}
 
 describe("the river", () => {
   it("rises, falls and is rained into, within what a station can say", () => {
@@ -101,57 +91,36 @@ describe("a simulated station", () => {
   });
 });
 
+describeCommandLine(MAIN, {
+  starts: NOBODY,
+  helps: "--connect HOST:PORT",
+  refuses: [
+    ["nobody to call", [], "--connect is needed; see --help"],
+    ["an address that is none", [...NOBODY, "--station", "12"], "--station: up to 100 addresses"],
+    ["a password that is none", [...NOBODY, "--password", "abc"], "--password: four capital"],
+    ["a centre too high", [...NOBODY, "--centre", "256"], "--centre: a whole number of 1 to 255"],
+  ],
+});
+
 describe("the simulator's process", () => {
   it("names its levers' port, calls, obeys, and ends with its parent", async () => {
     await using bench = new Bench();
     const { deps } = await bench.device();
     const connect = `127.0.0.1:${await portOf(bench.link)}`;
     const args = ["--connect", connect, "--station", "12345678", "--every", "0.1", "--control", "127.0.0.1:0"];
-    const { child, said, ended } = await run([...args, "--with-parent"]);
-    await eventually("the ready line", () => said.stdout.includes("\n"));
-    const { control } = z.object({ control: z.int() }).parse(JSON.parse(said.stdout));
-    const pull = (name: string, body: object) =>
-      fetch(`http://127.0.0.1:${control}/${name}`, { method: "POST", body: JSON.stringify(body) });
-    expect((await pull("level", { m: 5.5 })).status).toBe(200);
-    expect((await pull("level", { m: 55 })).status).toBe(400);
-    expect((await pull("level", { station: 3, m: 5 })).status).toBe(409);
-    for (const name of ["flood", "rain", "hour", "report"]) expect((await pull(name, {})).status).toBe(200);
+    await using running = new RunningSimulator(MAIN, [...args, "--with-parent"]);
+    expect((await running.pull("level", { m: 5.5 })).status).toBe(200);
+    expect((await running.pull("level", { m: 55 })).status).toBe(400);
+    expect((await running.pull("level", { station: 3, m: 5 })).status).toBe(409);
+    for (const name of ["flood", "rain", "hour", "report"]) expect((await running.pull(name, {})).status).toBe(200);
     await eventually("the flood", () => goodValues(deps, "level").some((level) => level >= 5.5));
     await eventually("the hour's report", () => occurrences(deps, "hour-report")[0]);
-    expect((await pull("calm", {})).status).toBe(200);
-    const state = await (await fetch(`http://127.0.0.1:${control}/state`)).json();
+    expect((await running.pull("calm", {})).status).toBe(200);
     const serials = occurrences(deps, "hour-report").map(({ details }) => details["serial"]);
-    expect(state).toMatchObject({
+    expect(await running.state()).toMatchObject({
       stations: [{ acknowledged: expect.arrayContaining([{ serial: serials[0], function: 0x34 }]) }],
     });
     await eventually("the calm", () => (goodValues(deps, "level").at(-1) ?? 9) < 3);
-    child.stdin.end();
-    expect(await ended).toBe(0);
-  });
-
-  it.each([
-    ["nobody to call", [], "--connect is needed; see --help"],
-    ["an unknown option", ["--tcp", "x"], "Unknown option '--tcp'"],
-    ["an address that is none", ["--connect", "127.0.0.1:1", "--station", "12"], "--station: up to 100 addresses"],
-    ["a password that is none", ["--connect", "127.0.0.1:1", "--password", "abc"], "--password: four capital"],
-    ["a centre too high", ["--connect", "127.0.0.1:1", "--centre", "256"], "--centre: a whole number of 1 to 255"],
-  ])("refuses %s in one line, with status 2", async (_, args, reason) => {
-    const { said, ended } = await run(args);
-    expect(await ended).toBe(2);
-    expect(said.stderr).toMatch(/^simulator: [^\n]+\n$/);
-    expect(said.stderr).toContain(reason);
-  });
-
-  it("explains itself, and says that its levers' port is taken", async () => {
-    const help = await run(["--help"]);
-    expect(await help.ended).toBe(0);
-    expect(help.said.stdout).toContain("--connect HOST:PORT");
-    const taken = createServer().listen(0, "127.0.0.1");
-    await once(taken, "listening");
-    const address = taken.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    const busy = await run(["--connect", "127.0.0.1:9", "--control", `127.0.0.1:${port}`]);
-    expect(await busy.ended).toBe(1);
-    taken.close();
+    expect(await running.endWithParent()).toBe(0);
   });
 });
