@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { defineFamily } from "../family.ts";
+import { relayObjection, relaySettings } from "./relay/settings.ts";
 
 const phase = z.enum(["L1", "L2", "L3"]);
 const perPhaseA = z.strictObject({
@@ -37,6 +38,8 @@ export const ocppSettings = z
     meterEveryMs: z.int().min(5_000).max(3_600_000).default(10_000),
     /** Without a word for so long while it is connected, it counts as away. */
     silentAfterMs: z.int().min(5_000).max(86_400_000).default(900_000),
+    /** Another central system decides: what the station and it say to each other passes as it is. See relay/README.md. */
+    relay: relaySettings.optional(),
   })
   .superRefine((settings, context) => {
     const needsKey = settings.securityProfile === 1 || settings.securityProfile === 2;
@@ -49,6 +52,14 @@ export const ocppSettings = z
       "connectors",
       context,
     );
+    const objection = settings.relay && relayObjection(settings.relay, settings.securityProfile);
+    if (objection === undefined) return;
+    context.addIssue({
+      code: "custom",
+      path: ["relay", objection.field],
+      message: objection.message,
+      input: undefined,
+    });
   });
 export type OcppSettings = z.infer<typeof ocppSettings>;
 

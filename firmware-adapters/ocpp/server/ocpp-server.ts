@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 
 import type { Clock } from "@outpost/kernel/clock.ts";
@@ -15,9 +14,10 @@ import { Connection, type OnCall } from "./connection.ts";
 import { HandshakeRate } from "./handshake-rate.ts";
 import { isPassword } from "./password.ts";
 import { parseRequestUrl } from "./request-url.ts";
+import { refuseUpgrade, type RefusalStatus, type Upgrade } from "./upgrade.ts";
 
-/** A charge point that may call here. */
-export interface ExpectedStation {
+/** A charge point that may call here, and how it shows who it is. */
+interface Caller {
   readonly identity: string;
   readonly versions: readonly OcppVersion[];
   /** 0: none, 1: password, 2: password over TLS, 3: client certificate. It is never lowered. */
@@ -28,8 +28,18 @@ export interface ExpectedStation {
   readonly commonName: string;
   /** Its calls are refused while this is so: relay mode, while upstream is away. */
   isTurnedAway?(): boolean;
+}
+
+/** A charge point whose central system we are. */
+export interface ExpectedStation extends Caller {
   /** It has called. The older connection of the same identity is closed already. */
   onConnect(connection: Connection): OnCall;
+}
+
+/** A charge point that is let through to another central system. */
+export interface RelayedStation extends Caller {
+  /** It has called and is who it says: the handshake is now the relay's to complete or to refuse. */
+  onUpgrade(upgrade: Upgrade): void;
 }
 
 export interface OcppServerDeps {
@@ -50,7 +60,7 @@ interface Running {
 
 /** The WebSocket server of one listener, shared by all charge points on it. It runs while there is one. */
 export class OcppServer {
-  readonly #stations = new Map<string, ExpectedStation>();
+  readonly #stations = new Map<string, ExpectedStation | RelayedStation>();
   readonly #connections = new Map<string, Connection>();
   readonly #rate = new HandshakeRate();
   #running: Running | undefined;
@@ -58,10 +68,10 @@ export class OcppServer {
   /**
    * Lets a station call from now on.
    *
-   * @returns what ends it: its connection is closed.
+   * @returns what ends it: its connection is closed, where it is not a relay's.
    * @throws LinkError `link/taken` where another device has this identity, or another protocol the port.
    */
-  expect(station: ExpectedStation, link: ListenerLink, deps: OcppServerDeps): Disposable {
+  expect(station: ExpectedStation | RelayedStation, link: ListenerLink, deps: OcppServerDeps): Disposable {
     const { identity } = station;
     if (this.#stations.has(identity)) throw new LinkError("link/taken", `two devices are the station ${identity}`);
     this.#running ??= this.#run(link, deps);
@@ -116,7 +126,7 @@ export class OcppServer {
     const { identity = "", protocol } = client;
     const station = this.#stations.get(identity);
     const version = VERSIONS.find((one) => one === protocol);
-    if (station === undefined || version === undefined) {
+    if (station === undefined || "onUpgrade" in station || version === undefined) {
       log.warn("charge point turned away", { identity, why: "no OCPP version in common" });
       client.close({ code: 1002, reason: "no OCPP version in common" }).catch(() => {});
       return;
@@ -140,13 +150,17 @@ export class OcppServer {
         status: checked.status,
         why: checked.why,
       });
-      const words = checked.status === 401 ? "\r\nWWW-Authenticate: Basic" : "";
-      socket.end(`HTTP/1.1 ${checked.status} Refused${words}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      refuseUpgrade(socket, checked.status);
+      return;
+    }
+    const { station } = checked;
+    if ("onUpgrade" in station) {
+      station.onUpgrade({ request, socket, head });
       return;
     }
     if (!(socket instanceof Socket)) return;
     rpc.handleUpgrade(request, socket, head).catch((error: unknown) => {
-      log.warn("handshake failed", { identity: checked.identity, reason: asError(error).message });
+      log.warn("handshake failed", { identity: station.identity, reason: asError(error).message });
       socket.destroy();
     });
   }
@@ -163,22 +177,16 @@ export class OcppServer {
     if (!isAuthorised(request, station))
       return { kind: "refused", status: 401, why: `${url.identity} is not who it says` };
     if (station.isTurnedAway?.() === true) return { kind: "refused", status: 503, why: "upstream is away" };
-    return { kind: "fine", identity: url.identity };
+    return { kind: "fine", station };
   }
 }
 
-interface Upgrade {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
-
 type Checked =
-  | { readonly kind: "fine"; readonly identity: string }
-  | { readonly kind: "refused"; readonly status: 400 | 401 | 404 | 429 | 503; readonly why: string };
+  | { readonly kind: "fine"; readonly station: ExpectedStation | RelayedStation }
+  | { readonly kind: "refused"; readonly status: RefusalStatus; readonly why: string };
 
 /** @see OCPP 1.6 security whitepaper edition 3, section 2; OCPP 2.0.1 part 2, A00 */
-function isAuthorised(request: IncomingMessage, station: ExpectedStation): boolean {
+function isAuthorised(request: IncomingMessage, station: Caller): boolean {
   switch (station.securityProfile) {
     case 0:
       return true;
