@@ -5,6 +5,7 @@ import type { Stream } from "@outpost/wire/streams.ts";
 import type { Pool, PoolClient } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 
+import { keepTransactions, type DeviceWord } from "../charging/keep-transactions.ts";
 import { atomically } from "../store/database.ts";
 import { findConflicts } from "./conflicts.ts";
 import { COPY_HEADER, COPY_TRAILER, type CopyRows } from "./copy-rows.ts";
@@ -39,8 +40,9 @@ const COPY_OCCURRENCES = `copy occurrence (recorded_at, occurred_at, sequence, e
   from stdin (format binary)`;
 
 /**
- * Writes a group in one transaction: locks what is held, leaves out what is held already, copies the rest, adds it to
- * what is held. After the commit every row of the group is in the database exactly once.
+ * Writes a group in one transaction: locks what is held, leaves out what is held already, copies the rest, joins what
+ * it says of charging transactions with what is known, adds it to what is held. After the commit every row of the group
+ * is in the database exactly once.
  *
  * @throws the database's error; then nothing of the group was kept.
  */
@@ -51,6 +53,7 @@ export async function commitGroup(pool: Pool, group: PreparedGroup): Promise<Com
     await copyFresh(client, COPY_MEASUREMENTS, group.measurements, runsOf(fresh, "measurement"));
     await copyFresh(client, COPY_OCCURRENCES, group.occurrences, runsOf(fresh, "occurrence"));
     await writeFewRows(client, places);
+    await keepTransactions(client, chargingWords(fresh));
     await addHeld(client, places);
     const conflicting = new Set<PreparedRow>();
     for (const place of places) for (const row of await findConflicts(client, place)) conflicting.add(row);
@@ -113,6 +116,16 @@ async function copyFresh(
   for (const [start, end] of runs) copy.write(bytes.slice(start, end));
   copy.end(COPY_TRAILER);
   await finished(copy);
+}
+
+/** What the new rows say of charging transactions. */
+function chargingWords(rows: readonly PreparedRow[]): readonly DeviceWord[] {
+  const words: DeviceWord[] = [];
+  for (const { content } of rows) {
+    if (content.kind !== "occurrence" || content.charging === undefined) continue;
+    words.push({ deviceNo: content.deviceNo, word: content.charging });
+  }
+  return words;
 }
 
 async function addHeld(client: PoolClient, places: readonly Place[]): Promise<void> {

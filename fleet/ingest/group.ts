@@ -3,6 +3,7 @@ import { streamOf, type AlarmRecord, type WireRecord } from "@outpost/wire/recor
 import type { Stream } from "@outpost/wire/streams.ts";
 import type { BatchHeader } from "@outpost/wire/uplink.ts";
 
+import { isOfTransaction, readRecord, type TransactionWord } from "../charging/read-record.ts";
 import { encodeConfidence } from "../store/columns.ts";
 import type { CopyRows } from "./copy-rows.ts";
 import { pointKey, type GatewayNumbers, type PointName } from "./directory.ts";
@@ -29,7 +30,13 @@ interface Copied {
 export type Content = { readonly body: string } & (
   | (Copied & { readonly kind: "measurement"; readonly pointNo: number; readonly record: RecordOf<"measurement"> })
   // Most of an occurrence is kept as bytes only: what lives until the commit costs the collector the most.
-  | (Copied & { readonly kind: "occurrence"; readonly deviceNo: number; readonly status: DeviceStatus | undefined })
+  | (Copied & {
+      readonly kind: "occurrence";
+      readonly deviceNo: number;
+      readonly status: DeviceStatus | undefined;
+      /** What a charge point says of a charging transaction. */
+      readonly charging: TransactionWord | undefined;
+    })
   | { readonly kind: "alarm"; readonly record: AlarmRecord }
   | { readonly kind: "result"; readonly record: RecordOf<"result"> }
   | { readonly kind: "void"; readonly record: RecordOf<"void"> }
@@ -91,7 +98,7 @@ export function prepareBatch(
   if (found === undefined) throw new Error(`the epoch ${epoch} was not entered`);
   const { epochNo, ordinal } = found;
   const rows = batch.rows.map((row): PreparedRow => {
-    const content = contentOf(row, { stream, epochNo, numbers, ...group });
+    const content = contentOf(row, { stream, epochNo, ordinal, numbers, ...group });
     const through = content.kind === "void" ? content.record.throughSequence : row.sequence;
     return { sequence: row.sequence, through, recordedAtMs: storableMs(row.recordedAtMs), content };
   });
@@ -106,6 +113,7 @@ function storableMs(recordedAtMs: number): number {
 interface RowContext {
   readonly stream: Stream;
   readonly epochNo: number;
+  readonly ordinal: number;
   readonly numbers: GatewayNumbers;
   readonly measurements: CopyRows;
   readonly occurrences: CopyRows;
@@ -179,5 +187,9 @@ function occurrenceContent(row: ReceivedRow, record: RecordOf<"occurrence" | "st
   copy.int4(deviceNo);
   copy.jsonb(row.body);
   const status = record.kind === "status" ? { state: record.state, reason: record.reason } : undefined;
-  return { kind: "occurrence", start, end: copy.length, deviceNo, status, body: row.body };
+  const charging =
+    record.kind === "occurrence" && isOfTransaction(record.name)
+      ? readRecord(record, [context.ordinal, row.sequence])
+      : undefined;
+  return { kind: "occurrence", start, end: copy.length, deviceNo, status, charging, body: row.body };
 }

@@ -7,6 +7,7 @@ import { places } from "./migrations/0001-places.ts";
 import { records } from "./migrations/0002-records.ts";
 import { alarmsAndCommands } from "./migrations/0003-alarms-and-commands.ts";
 import { deviceMethods } from "./migrations/0004-device-methods.ts";
+import { charging } from "./migrations/0005-charging.ts";
 
 /** Every step from the empty database to ours, in order. A step that has shipped is never edited; a new one is added. */
 export const MIGRATIONS = [
@@ -14,6 +15,7 @@ export const MIGRATIONS = [
   { id: "0002-records", sql: records },
   { id: "0003-alarms-and-commands", sql: alarmsAndCommands },
   { id: "0004-device-methods", sql: deviceMethods },
+  { id: "0005-charging", sql: charging },
 ] as const;
 
 /** One fleet process migrates; the others wait for it here. */

@@ -1,0 +1,200 @@
+import { unreachable } from "@outpost/kernel/never.ts";
+import { z } from "zod";
+
+import { joinClusters } from "./clusters.ts";
+
+/**
+ * Without a meter value for longer than this a charging transaction has a hole. Stations send them every minute or so, and
+ * every quarter of an hour at the least.
+ */
+export const LONGEST_SILENCE_MS = 20 * 60_000;
+
+/** Where a record stands among its gateway's: epoch before sequence. */
+const place = z.tuple([z.number(), z.number()]);
+export type RecordPlace = Readonly<z.infer<typeof place>>;
+
+const number = z.number().nullable();
+const text = z.string().nullable();
+const clusters = z.array(z.tuple([z.number(), z.number()]));
+
+const begin = z.object({
+  place,
+  connector: number,
+  idTag: text,
+  /** What the tag was told: accepted, invalid, expired … */
+  idTagStatus: text,
+  /** Instants are the station's own, Unix milliseconds. */
+  startedAtMs: number,
+  meterStartWh: number,
+});
+const end = z.object({
+  place,
+  connector: number,
+  stoppedAtMs: number,
+  meterStopWh: number,
+  energyWh: number,
+  reason: text,
+});
+const unended = z.object({ place, connector: number, startedAtMs: number, meterWh: number, energyWh: number });
+const reconciled = z.object({ place, how: z.string(), claimedId: text });
+const meter = z.object({ atMs: z.number(), wh: z.number() });
+
+/**
+ * Everything the records so far say of one charging transaction. Two of these join into one, and it never matters in which
+ * order or grouping; a record that came before changes nothing but the count of duplicates, which counts records.
+ */
+export const transactionFacts = z.object({
+  /** The gateway's time of the first and the last record: where to look for the course. */
+  firstOccurredAtMs: z.number(),
+  lastOccurredAtMs: z.number(),
+  started: begin.nullable(),
+  refused: begin.nullable(),
+  ended: end.nullable(),
+  unended: unended.nullable(),
+  /** An end whose begin nobody knows. */
+  unmatched: end.nullable(),
+  reconciled: reconciled.nullable(),
+  /** The latest meter value by the station's clock. */
+  meter: meter.nullable(),
+  /** The connector that meter values named. */
+  meteredConnector: number,
+  /** When it was heard of: begin, meter values, end, as stretches without a silence of `LONGEST_SILENCE_MS`. */
+  heard: clusters,
+  /** Message numbers of 2.0.1 that records stand for. */
+  seqNos: clusters,
+  isOffline: z.boolean(),
+  duplicateCount: z.number(),
+});
+export type TransactionFacts = Readonly<z.infer<typeof transactionFacts>>;
+export type Begin = Readonly<z.infer<typeof begin>>;
+export type End = Readonly<z.infer<typeof end>>;
+
+/** Joins what two groups of records say of the same transaction. */
+export function joinFacts(a: TransactionFacts, b: TransactionFacts): TransactionFacts {
+  return {
+    firstOccurredAtMs: Math.min(a.firstOccurredAtMs, b.firstOccurredAtMs),
+    lastOccurredAtMs: Math.max(a.lastOccurredAtMs, b.lastOccurredAtMs),
+    started: first(a.started, b.started),
+    refused: first(a.refused, b.refused),
+    ended: first(a.ended, b.ended),
+    unended: first(a.unended, b.unended),
+    unmatched: first(a.unmatched, b.unmatched),
+    reconciled: first(a.reconciled, b.reconciled),
+    meter: latest(a.meter, b.meter),
+    meteredConnector: greatest(a.meteredConnector, b.meteredConnector),
+    heard: [...joinClusters(a.heard, b.heard, LONGEST_SILENCE_MS)].map(([from, through]) => [from, through]),
+    seqNos: [...joinClusters(a.seqNos, b.seqNos, 1)].map(([from, through]) => [from, through]),
+    isOffline: a.isOffline || b.isOffline,
+    duplicateCount: a.duplicateCount + b.duplicateCount,
+  };
+}
+
+/** A transaction has one begin and one end: of two the gateway wrote the first before it lost its memory. */
+function first<T extends { readonly place: RecordPlace }>(a: T | null, b: T | null): T | null {
+  if (a === null || b === null) return a ?? b;
+  return a.place[0] < b.place[0] || (a.place[0] === b.place[0] && a.place[1] <= b.place[1]) ? a : b;
+}
+
+function latest(a: TransactionFacts["meter"], b: TransactionFacts["meter"]): TransactionFacts["meter"] {
+  if (a === null || b === null) return a ?? b;
+  return a.atMs > b.atMs || (a.atMs === b.atMs && a.wh >= b.wh) ? a : b;
+}
+
+function greatest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+export const TRANSACTION_STATUSES = ["charging", "ended", "refused", "unended", "unmatched"] as const;
+/**
+ * `unended`: another began on the connector and its end never came. `unmatched`: an end that fits no begin.
+ */
+export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
+
+/** How a transaction stands, as the desk shows it. Instants are the station's own; null where nothing said it. */
+export interface Standing {
+  /** Undefined while only repeated messages were heard of it: not worth showing. */
+  readonly status: TransactionStatus | undefined;
+  /** Its place in lists: its begin, or the best that is known for it. */
+  readonly beganAtMs: number;
+  readonly connector: number | null;
+  readonly idTag: string | null;
+  readonly idTagStatus: string | null;
+  readonly startedAtMs: number | null;
+  readonly stoppedAtMs: number | null;
+  readonly meterStartWh: number | null;
+  readonly meterStopWh: number | null;
+  readonly meterLastWh: number | null;
+  readonly meterLastAtMs: number | null;
+  /** Null where begin or end of the meter is not known: never a guess. */
+  readonly energyWh: number | null;
+  readonly reason: string | null;
+  readonly isOffline: boolean;
+  readonly reconciled: string | null;
+  readonly claimedId: string | null;
+  /** Silences longer than `LONGEST_SILENCE_MS` between begin and end. */
+  readonly holeCount: number;
+  /** Messages whose numbers were left out. */
+  readonly missing: TransactionFacts["seqNos"];
+  readonly duplicateCount: number;
+}
+
+/** What the facts amount to. */
+export function standingOf(facts: TransactionFacts): Standing {
+  const status = statusOf(facts);
+  const { started, refused, unended: open, unmatched, reconciled: how, meter: last, heard } = facts;
+  const stop = facts.ended ?? unmatched;
+  const start = started ?? refused;
+  const startedAtMs = start?.startedAtMs ?? open?.startedAtMs ?? null;
+  const stoppedAtMs = stop?.stoppedAtMs ?? null;
+  return {
+    status,
+    beganAtMs: startedAtMs ?? heard[0]?.[0] ?? stoppedAtMs ?? facts.firstOccurredAtMs,
+    connector: start?.connector ?? stop?.connector ?? open?.connector ?? facts.meteredConnector,
+    idTag: start?.idTag ?? null,
+    idTagStatus: start?.idTagStatus ?? null,
+    startedAtMs,
+    stoppedAtMs,
+    meterStartWh: start?.meterStartWh ?? null,
+    meterStopWh: stop?.meterStopWh ?? null,
+    meterLastWh: last?.wh ?? open?.meterWh ?? null,
+    meterLastAtMs: last?.atMs ?? null,
+    energyWh: energyOf(status, facts),
+    reason: stop?.reason ?? null,
+    isOffline: facts.isOffline,
+    reconciled: how?.how ?? null,
+    claimedId: how?.claimedId ?? null,
+    holeCount: Math.max(0, heard.length - 1),
+    missing: facts.seqNos,
+    duplicateCount: facts.duplicateCount,
+  };
+}
+
+function statusOf(facts: TransactionFacts): TransactionStatus | undefined {
+  if (facts.ended !== null) return "ended";
+  if (facts.refused !== null && facts.started === null) return "refused";
+  if (facts.unended !== null) return "unended";
+  if (facts.unmatched !== null) return "unmatched";
+  return facts.started !== null || facts.heard.length > 0 ? "charging" : undefined;
+}
+
+function energyOf(status: TransactionStatus | undefined, facts: TransactionFacts): number | null {
+  const { started, ended, unended: open, meter: last } = facts;
+  const since = (wh: number | null | undefined): number | null =>
+    wh === null || wh === undefined || started === null || started.meterStartWh === null
+      ? null
+      : Math.max(0, wh - started.meterStartWh);
+  switch (status) {
+    case "ended":
+      return ended?.energyWh ?? since(ended?.meterStopWh);
+    case "unended":
+      return open?.energyWh ?? since(last?.wh);
+    case "charging":
+      return since(last?.wh);
+    case "refused":
+    case "unmatched":
+    case undefined:
+      return null;
+    default:
+      return unreachable(status);
+  }
+}
