@@ -38,7 +38,7 @@ const program = new Command("fleet")
 Environment:
   DATABASE_URL              a PostgreSQL server, instead of the embedded one
   MQTT_URL                  an MQTT broker, instead of the embedded one
-  OUTPOST_DEMO_CONTROL_URL  the demo simulator's control address
+  OUTPOST_DEMO_CONTROL_URL  a demo's hub: its levers, and how its site stands
 
 Once it works it prints one line of JSON: {"ready":true,"http":"http://…","mqtt":"mqtt://…"}`,
   )

@@ -16,6 +16,6 @@ export interface ApiDeps {
   readonly queuedBytes: () => number;
   /** The built console; without it the API works alone. */
   readonly consoleDir: string;
-  /** The simulator's control address of a demo; undefined everywhere else. */
+  /** The hub of a demo's levers; undefined everywhere else. */
   readonly demoControlUrl: string | undefined;
 }

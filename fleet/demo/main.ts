@@ -18,7 +18,9 @@ function port(text: string): number {
 }
 
 const program = new Command("npm start --")
-  .description("Runs a fleet manager, one gateway and one simulated pump station on this machine.")
+  .description(
+    "Runs a fleet manager, one gateway and a simulated site on this machine: pump station, locker wall, two ways to call for help, bus-stop sign.",
+  )
   .option("--port <port>", "where the page is served, on loopback", port, 8080)
   .option("--state <directory>", "where fleet and gateway keep their files", DEFAULT_STATE)
   .option("--verbose", "show the programs' own log lines")

@@ -21,6 +21,7 @@ export async function writeSiteFile(options: DemoOptions, courier: Courier): Pro
     STATUS_PORT: String(ports.status),
     CABINET_ID: courier.cabinetId,
     CODE_SECRET: courier.secret,
+    CODE_WINDOW_MINUTES: String(courier.windowMinutes),
     COMPARTMENTS: compartmentsText(),
     DOOR_RULES: doorRulesText(),
     ...Object.fromEntries(devices),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { PROBLEM_STATUS } from "../../../api/problems.ts";
 import { CATALOGUE, isTextKey, say, sayWord } from "./catalogue.ts";
+import type { Sentences } from "./language.ts";
 
 function gapsOf(sentence: string): ReadonlySet<string | undefined> {
   return new Set([...sentence.matchAll(/\{(\w+)\}/g)].map((gap) => gap[1]));
@@ -17,6 +18,12 @@ describe("the catalogue", () => {
 
   it.each(Object.keys(PROBLEM_STATUS))("has words for the refusal %s", (code) => {
     expect(isTextKey(`refusal.${code}`)).toBe(true);
+  });
+
+  it("has every sentence of every file, and none twice", () => {
+    const files = import.meta.glob<Readonly<Record<string, Sentences>>>("./words/*.ts", { eager: true });
+    const keys = Object.values(files).flatMap((file) => Object.values(file).flatMap((words) => Object.keys(words)));
+    expect(keys.toSorted()).toEqual(Object.keys(CATALOGUE).toSorted());
   });
 
   it("fills gaps and leaves those without a value in sight", () => {

@@ -11,7 +11,7 @@ interface SmallStationProps {
 }
 
 /** Inside of the well in the drawing's own units. */
-const WELL = { left: 92, right: 232, top: 52, bottom: 168 } as const;
+const WELL = { left: 72, right: 212, top: 52, bottom: 168 } as const;
 /** The well overflows here. */
 const BRIM_M = 5;
 
@@ -42,7 +42,7 @@ export function SmallStation({ station }: SmallStationProps): ReactNode {
       />
       <rect className="pipe" x={0} y={92} width={WELL.left - 8} height={14} />
       {pumps.slice(0, 2).map((pump, index) => (
-        <g key={index} transform={`translate(${128 + index * 66}, 150)`} data-pump={pumpState(pump)}>
+        <g key={index} transform={`translate(${108 + index * 66}, 150)`} data-pump={pumpState(pump)}>
           <path className="riser" d="M 0 -14 V -112" />
           <circle r={14} />
           <text y={5} textAnchor="middle">
@@ -50,16 +50,16 @@ export function SmallStation({ station }: SmallStationProps): ReactNode {
           </text>
         </g>
       ))}
-      <path className="riser is-main" d="M 128 38 H 330" />
-      <g className="siren" transform="translate(40, 20)">
+      <path className="riser is-main" d="M 108 38 H 330" />
+      <g className="siren" transform="translate(30, 20)">
         <path className="pole" d="M 0 6 V 24" />
         <path d="M -9 6 A 9 9 0 0 1 9 6 Z" />
         <path className="sound" d="M -14 -6 a 14 14 0 0 0 0 14 M 14 -6 a 14 14 0 0 1 0 14" />
       </g>
-      <text className="figure" x={246} y={96}>
+      <text className="figure" x={228} y={96}>
         {level}
       </text>
-      <text className="caption" x={246} y={114}>
+      <text className="caption" x={228} y={114}>
         {say(siren.isOn ? "station.lamp.siren" : "chart.level")}
       </text>
     </svg>

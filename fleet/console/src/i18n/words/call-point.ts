@@ -25,7 +25,7 @@ export const CALL_POINT = {
   "call.light.acknowledged": { zh: "常亮：有人受理", en: "Steady: acknowledged" },
   "call.light.unknown": { zh: "未知", en: "Unknown" },
   "call.battery": { zh: "电量", en: "Battery" },
-  "call.lastHeard": { zh: "最近消息", en: "Last heard" },
+  "call.lastHeard": { zh: "最近上报", en: "Last report" },
   "call.supervision": { zh: "巡检", en: "Supervision" },
   "call.trouble.tamper": { zh: "被拆动", en: "Tampered with" },
   "call.trouble.cutWire": { zh: "线路断开", en: "Wire cut" },

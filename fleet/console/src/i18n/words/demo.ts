@@ -34,6 +34,10 @@ export const DEMO = {
     zh: "上行已切断。监控台听不到现场，但现场的报警、警笛、指示灯照常；记录在网关上等着补传。",
     en: "The uplink is cut. The desk hears nothing, yet alarms, siren and lights at the site go on; records wait on the gateway.",
   },
+  "demo.isComingBack": {
+    zh: "上行已恢复，网关正在重新连接；断得越久，它隔得越久才再试一次（最多半分钟）。",
+    en: "The uplink is mended and the gateway is connecting again; the longer it was cut, the longer between its tries (half a minute at most).",
+  },
   "demo.isCut.short": {
     zh: "上行已切断：现场照常，监控台听不到。",
     en: "The uplink is cut: the site goes on, the desk hears nothing.",

@@ -20,9 +20,10 @@ export function UplinkStrip({ site, pull }: UplinkStripProps): ReactNode {
   const { say } = useSpeech();
   const { feed } = useDesk();
   const { gateway, uplink, simulators } = site;
+  const isComingBack = !uplink.isCut && gateway.figures !== null && gateway.figures.uplink !== "live";
   const isHeard = gatewayOf(feed, gateway.id)?.state === "online";
   return (
-    <section className="panel uplink" aria-label={say("demo.uplink")} data-cut={uplink.isCut}>
+    <section className="panel uplink" aria-label={say("demo.uplink")} data-cut={uplink.isCut} data-back={isComingBack}>
       <div className="uplink-row">
         <div className="node">
           <strong>{say("demo.site")}</strong>
@@ -47,7 +48,7 @@ export function UplinkStrip({ site, pull }: UplinkStripProps): ReactNode {
         </div>
         <UplinkSwitch isCut={uplink.isCut} pull={pull} />
       </div>
-      <p role="status">{uplink.isCut ? say("demo.isCut") : null}</p>
+      <p role="status">{uplink.isCut ? say("demo.isCut") : isComingBack ? say("demo.isComingBack") : null}</p>
     </section>
   );
 }

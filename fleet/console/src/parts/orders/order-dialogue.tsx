@@ -132,7 +132,7 @@ function SecondStep({ order, request, name, onClose }: SecondStepProps): ReactNo
   const { deviceId } = request;
   if (command?.state !== "selected" || command.selectionId === null || leftS === 0) {
     return (
-      <Button type="primary" autoFocus onClick={onClose}>
+      <Button key="close" type="primary" autoFocus onClick={onClose}>
         {say("alarm.close")}
       </Button>
     );
@@ -140,13 +140,19 @@ function SecondStep({ order, request, name, onClose }: SecondStepProps): ReactNo
   const { selectionId } = command;
   return (
     <>
-      <Button disabled={isSending} onClick={() => send({ kind: "cancel", deviceId, selectionId }, name.trim())}>
+      {/* Focus is on the way back: whoever presses Enter twice must not have operated. */}
+      <Button
+        key="unselect"
+        autoFocus
+        disabled={isSending}
+        onClick={() => send({ kind: "cancel", deviceId, selectionId }, name.trim())}
+      >
         {say("order.unselect")}
       </Button>
       <Button
+        key="operate"
         type="primary"
         danger
-        autoFocus
         loading={isSending}
         onClick={() => send({ kind: "operate", deviceId, selectionId }, name.trim())}
       >
