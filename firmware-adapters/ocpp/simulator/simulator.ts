@@ -1,0 +1,34 @@
+import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
+import { silentLog, type Log } from "@outpost/kernel/log.ts";
+
+import { listenForLevers } from "../../simulation/levers.ts";
+import type { Endpoint } from "../../simulation/listen.ts";
+import { startChargePoint, type ChargePointOptions, type SimulatedChargePoint } from "./charge-point.ts";
+import { chargePointLevers } from "./control.ts";
+
+export interface SimulatorOptions {
+  readonly stations: readonly [ChargePointOptions, ...ChargePointOptions[]];
+  /** The HTTP levers. */
+  readonly control?: Endpoint | undefined;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** Running charge points. Disposing them hangs up. */
+export interface Simulator extends AsyncDisposable {
+  readonly ports: { readonly control: number | undefined };
+  readonly stations: readonly [SimulatedChargePoint, ...SimulatedChargePoint[]];
+}
+
+/** Starts charge points that call their central system. @throws SimulatorError when the levers' port cannot be had. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const deps = { clock: options.clock ?? systemClock, log: options.log ?? silentLog };
+  await using stack = new AsyncDisposableStack();
+  const [first, ...others] = options.stations;
+  const start = (one: ChargePointOptions): SimulatedChargePoint => stack.use(startChargePoint(one, deps));
+  const stations = [start(first), ...others.map(start)] as const;
+  const levers = chargePointLevers(stations);
+  const control = options.control && stack.use(await listenForLevers(options.control, levers, deps.log));
+  const opened = stack.move();
+  return { ports: { control: control?.port }, stations, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
