@@ -3,10 +3,11 @@ import { prettifyError } from "zod";
 import type { Adapter } from "../adapter.ts";
 import { OcppError } from "./errors.ts";
 import { ocppSettings } from "./settings.ts";
-import { ChargePoint } from "./station/charge-point.ts";
+import { ChargePoint, type NewProtocol } from "./station/charge-point.ts";
 import { METHODS } from "./station/methods.ts";
 import { describePoints } from "./station/points.ts";
 import { protocol16 } from "./v16/protocol16.ts";
+import { protocol201 } from "./v201/protocol201.ts";
 
 /** Charge points that speak OCPP. Each calls the gateway, which is their central system. */
 export const ocpp: Adapter = {
@@ -21,7 +22,9 @@ export const ocpp: Adapter = {
       methods: METHODS,
       open: async (deps, signal) => {
         signal.throwIfAborted();
-        return new ChargePoint(deviceId, settings, deps, protocol16(deps.log)).open();
+        const protocols = { "ocpp1.6": protocol16(deps.log), "ocpp2.0.1": protocol201(deps.log) };
+        const newProtocol: NewProtocol = (connection, ...rest) => protocols[connection.version](connection, ...rest);
+        return new ChargePoint(deviceId, settings, deps, newProtocol).open();
       },
     };
   },

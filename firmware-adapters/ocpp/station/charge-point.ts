@@ -11,15 +11,16 @@ import type { Connection, OnCall } from "../server/connection.ts";
 import { OcppServer } from "../server/ocpp-server.ts";
 import type { OcppSettings } from "../settings.ts";
 import { OcppSite, type LimitAnswer, type SiteStation } from "../site/ocpp-site.ts";
-import { BookKeeper } from "../transactions/book-keeper.ts";
 import type { BookInput, BookOutcome } from "../transactions/book.ts";
+import type { Event201, Outcome201 } from "../transactions/book201.ts";
 import type { ConnectorState, ConnectorStatus } from "../words.ts";
 import { Connectors } from "./connectors.ts";
 import type { MeterSample } from "./meter-sample.ts";
 import { refusalOfArguments } from "./methods.ts";
 import { describePoints } from "./points.ts";
 import type { BookMessage, StationHost, StationProtocol } from "./station-host.ts";
-import { isRecent, TransactionEvents } from "./transaction-events.ts";
+import { isRecent } from "./transaction-events.ts";
+import { TransactionLedger } from "./transaction-ledger.ts";
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
 
@@ -34,6 +35,9 @@ export interface StationWishes {
 }
 
 const LOOK_EVERY_MS = 1_000;
+/** A station that has booted says so first, and takes nothing before it has the answer. */
+const AFTER_CONNECT_MS = 2_000;
+const AFTER_BOOT_MS = 200;
 
 interface Fallback {
   readonly limitA: number;
@@ -53,12 +57,13 @@ export class ChargePoint implements SiteStation, StationHost {
   readonly #newProtocol: NewProtocol;
   readonly #board: PointBoard;
   readonly #connectors: Connectors;
-  readonly #keeper: BookKeeper;
-  readonly #events: TransactionEvents;
+  readonly #ledger: TransactionLedger;
   readonly #fallbacks = new Map<number, Fallback>();
   readonly #work = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #speaking: { readonly connection: Connection; readonly protocol: StationProtocol } | undefined;
+  /** Ends the setting up that another has overtaken. */
+  #settling = new AbortController();
   #tolerated = 0;
 
   constructor(deviceId: string, settings: OcppSettings, deps: DeviceDeps, newProtocol: NewProtocol) {
@@ -76,9 +81,14 @@ export class ChargePoint implements SiteStation, StationHost {
       publish: (event) => deps.publish(event),
     });
     this.#connectors = new Connectors(settings.identity, ids, { clock: deps.clock, board: this.#board });
-    this.#keeper = new BookKeeper(deps);
-    this.#events = new TransactionEvents(deviceId, deps.clock);
-    for (const { connectorId, id } of this.#keeper.book.open) this.#connectors.setTransaction(connectorId, String(id));
+    const { clock, memory } = deps;
+    this.#ledger = new TransactionLedger(deviceId, {
+      clock,
+      memory,
+      commit: (request, signal) => deps.commit(request, signal),
+      measured: (connectorId, samples) => this.#measured(connectorId, samples),
+    });
+    this.#showRunning();
   }
 
   open(): OpenDevice {
@@ -154,8 +164,7 @@ export class ChargePoint implements SiteStation, StationHost {
     this.note("boot", facts);
     // A station that has booted may have lost what it was set to.
     for (const fallback of this.#fallbacks.values()) fallback.isTaken = false;
-    const protocol = this.#speaking?.protocol;
-    if (protocol !== undefined) this.#begin((signal) => this.#settleIn(protocol, signal));
+    this.#settleIn(AFTER_BOOT_MS);
   }
 
   showStatus(connectorId: number, status: ConnectorStatus, facts: Facts): void {
@@ -181,18 +190,39 @@ export class ChargePoint implements SiteStation, StationHost {
   }
 
   isChargingWith(idTag: string, exceptConnector: number | undefined): boolean {
-    const key = idTag.toLowerCase();
-    return this.#keeper.book.open.some((one) => one.idTag.toLowerCase() === key && one.connectorId !== exceptConnector);
+    return this.#ledger.isChargingWith(idTag, exceptConnector);
+  }
+
+  statusOf(connectorId: number): ConnectorStatus | undefined {
+    return this.#connectors.isTold(connectorId) ? this.#connectors.state(connectorId)?.status : undefined;
+  }
+
+  connectorOf(transactionId: string): number | undefined {
+    return this.#ledger.connectorOf(transactionId);
+  }
+
+  runningStateOf(connectorId: number): { readonly chargingState: string | undefined } | undefined {
+    return this.#ledger.running(connectorId);
   }
 
   async enter(input: BookInput, message: BookMessage): Promise<BookOutcome> {
-    const eventsOf = (outcome: BookOutcome): readonly DeviceEvent[] => [
-      ...this.#measured(connectorOf(outcome, input), message.samples),
-      ...this.#events.of(outcome, input, message),
-    ];
+    return await this.#entered(this.#ledger.enter(input, message, this.#stop.signal));
+  }
+
+  async enter201(event: Event201, message: BookMessage): Promise<Outcome201> {
+    return await this.#entered(this.#ledger.enter201(event, message, this.#stop.signal));
+  }
+
+  note(name: string, facts: Facts): void {
+    const time = eventTime(this.#deps.clock.now());
+    this.#deps.publish({ kind: "occurrence", deviceId: this.#deviceId, name, details: facts, ...time });
+  }
+
+  async #entered<Outcome>(entering: Promise<Outcome>): Promise<Outcome> {
     try {
-      const outcome = await this.#keeper.enter(input, message.key, eventsOf, this.#stop.signal);
-      this.#follow(outcome);
+      const outcome = await entering;
+      this.#showRunning();
+      this.#site.changed(this.identity);
       return outcome;
     } catch (error) {
       // Not on the disk, so not answered: hung up on, the station keeps the message and sends it again.
@@ -205,11 +235,6 @@ export class ChargePoint implements SiteStation, StationHost {
     }
   }
 
-  note(name: string, facts: Facts): void {
-    const time = eventTime(this.#deps.clock.now());
-    this.#deps.publish({ kind: "occurrence", deviceId: this.#deviceId, name, details: facts, ...time });
-  }
-
   #onConnect(connection: Connection): OnCall {
     const wishes = {
       settings: this.#settings,
@@ -218,10 +243,12 @@ export class ChargePoint implements SiteStation, StationHost {
     };
     const protocol = this.#newProtocol(connection, this, wishes);
     this.#speaking = { connection, protocol };
+    this.#ledger.speaks(connection.version);
+    this.#showRunning();
     this.#connectors.heard();
     this.#board.online(`connected, ${connection.version}`);
     connection.closed.addEventListener("abort", () => this.#onClosed(connection), { once: true });
-    this.#begin((signal) => this.#settleIn(protocol, AbortSignal.any([signal, connection.closed])));
+    this.#settleIn(AFTER_CONNECT_MS);
     return async (call, signal) => {
       this.#connectors.heard();
       this.#board.online(`connected, ${connection.version}`);
@@ -237,9 +264,24 @@ export class ChargePoint implements SiteStation, StationHost {
     this.#site.changed(this.identity);
   }
 
-  async #settleIn(protocol: StationProtocol, signal: AbortSignal): Promise<void> {
-    await protocol.settleIn(signal);
-    await this.#takeFallbacks(signal);
+  /** Sets the station up as it is to be, after a while, in place of any setting up that is under way. */
+  #settleIn(afterMs: number): void {
+    const speaking = this.#speaking;
+    if (speaking === undefined) return;
+    this.#settling.abort(new Error("begun anew"));
+    this.#settling = new AbortController();
+    const overtaken = AbortSignal.any([this.#settling.signal, speaking.connection.closed]);
+    this.#begin(async (stop) => {
+      const signal = AbortSignal.any([stop, overtaken]);
+      try {
+        await this.#deps.clock.sleep(afterMs, signal);
+        // What keeps the supply safe without us comes first.
+        await this.#takeFallbacks(signal);
+        await speaking.protocol.settleIn(signal);
+      } catch (error) {
+        if (!overtaken.aborted) throw error;
+      }
+    });
   }
 
   async #takeFallbacks(signal: AbortSignal): Promise<void> {
@@ -247,20 +289,18 @@ export class ChargePoint implements SiteStation, StationHost {
     if (protocol === undefined) return;
     for (const [connectorId, fallback] of this.#fallbacks) {
       if (fallback.isTaken) continue;
-      const isTaken = await protocol.setFallback(connectorId, fallback.limitA, fallback.maxA, signal);
+      const stationMaxA = [...this.#fallbacks.values()].reduce((sum, { maxA }) => sum + maxA, 0);
+      const isTaken = await protocol.setFallback(connectorId, fallback.limitA, stationMaxA, signal);
       // Another may have been asked for meanwhile.
       if (this.#fallbacks.get(connectorId) === fallback) fallback.isTaken = isTaken;
     }
     this.#site.changed(this.identity);
   }
 
-  #follow(outcome: BookOutcome): void {
-    if (outcome.kind === "started") {
-      this.#connectors.setTransaction(outcome.transaction.connectorId, String(outcome.transaction.id));
-    } else if (outcome.kind === "stopped") {
-      this.#connectors.setTransaction(outcome.transaction.connectorId, undefined);
-    } else return this.#site.changed(this.identity);
-    this.#site.changed(this.identity);
+  #showRunning(): void {
+    for (const id of this.#connectors.ids) {
+      this.#connectors.setTransaction(id, this.#ledger.running(id)?.transactionId);
+    }
   }
 
   #measured(connectorId: number, samples: readonly MeterSample[]): readonly DeviceEvent[] {
@@ -325,11 +365,4 @@ export class ChargePoint implements SiteStation, StationHost {
       .finally(() => this.#work.delete(begun));
     this.#work.add(begun);
   }
-}
-
-function connectorOf(outcome: BookOutcome, input: BookInput): number {
-  if (outcome.kind === "started" || outcome.kind === "stopped" || outcome.kind === "metered") {
-    return outcome.transaction.connectorId;
-  }
-  return input.kind === "stop" ? 0 : input.connectorId;
 }

@@ -63,6 +63,11 @@ export const METHODS: readonly MethodDescription[] = [
     parameters: [number("reservation", "预约号", "Reservation")],
   },
   { id: "clear-cache", name: { zh: "清除缓存", en: "Clear the cache" }, parameters: [] },
+  {
+    id: "transaction-status",
+    name: { zh: "查询交易", en: "Ask for a transaction" },
+    parameters: [optional(text("transaction", "交易号", "Transaction"))],
+  },
 ];
 
 /** Checks a call's arguments against what the method takes. @returns undefined where they fit. */

@@ -11,12 +11,12 @@ type Facts = Readonly<Record<string, string | number | boolean>>;
 export class TransactionEvents {
   readonly #deviceId: string;
   readonly #clock: Clock;
-  /** When a transaction's progress was last written down, by its number. */
-  readonly #toldAtMs = new Map<number, number>();
+  readonly #progress: Progress;
 
   constructor(deviceId: string, clock: Clock) {
     this.#deviceId = deviceId;
     this.#clock = clock;
+    this.#progress = new Progress(clock);
   }
 
   /** @returns nothing where the message says nothing new. */
@@ -61,7 +61,7 @@ export class TransactionEvents {
         transaction: String(id),
         connector: connectorId,
         idTag: masked(idTag),
-        startedAt: iso(startedAtMs),
+        startedAt: isoTime(startedAtMs),
         meterStartWh,
         ...message.facts,
       }),
@@ -74,11 +74,11 @@ export class TransactionEvents {
     message: BookMessage,
   ): DeviceEvent[] {
     const { id, connectorId, meterStartWh } = transaction;
-    this.#toldAtMs.delete(id);
+    this.#progress.forget(String(id));
     const ended = this.#occurrence("transaction-ended", {
       transaction: String(id),
       connector: connectorId,
-      stoppedAt: iso(input.stoppedAtMs),
+      stoppedAt: isoTime(input.stoppedAtMs),
       meterStopWh: input.meterStopWh,
       energyWh: Math.max(0, input.meterStopWh - meterStartWh),
       ...reasonOf(message.facts),
@@ -97,26 +97,21 @@ export class TransactionEvents {
       transaction: String(transactionId),
       claimedId: input.transactionId,
       how: "unmatched",
-      stoppedAt: iso(input.stoppedAtMs),
+      stoppedAt: isoTime(input.stoppedAtMs),
       meterStopWh: input.meterStopWh,
       ...reasonOf(message.facts),
       ...(input.idTag === undefined ? {} : { idTagStop: masked(input.idTag) }),
     });
   }
 
-  /** Every reading is a point's; of the transaction's record one a minute is enough to follow it. */
   #metered({ transaction }: Extract<BookOutcome, { kind: "metered" }>, { samples }: BookMessage): DeviceEvent[] {
     const last = samples.at(-1);
-    if (last === undefined) return [];
-    const nowMs = this.#clock.monotonicMs();
-    const toldAtMs = this.#toldAtMs.get(transaction.id) ?? Number.NEGATIVE_INFINITY;
-    if (nowMs - toldAtMs < PROGRESS_EVERY_MS && isRecent(last, this.#clock)) return [];
-    this.#toldAtMs.set(transaction.id, nowMs);
+    if (last === undefined || !this.#progress.isDue(String(transaction.id), last)) return [];
     return [
       this.#occurrence("transaction-updated", {
         transaction: String(transaction.id),
         connector: transaction.connectorId,
-        at: iso(last.atMs),
+        at: isoTime(last.atMs),
         ...sampleFacts(last),
       }),
     ];
@@ -127,7 +122,7 @@ export class TransactionEvents {
     return {
       transaction: String(id),
       connector: connectorId,
-      startedAt: iso(startedAtMs),
+      startedAt: isoTime(startedAtMs),
       meterWh: lastMeterWh,
       energyWh,
     };
@@ -138,7 +133,36 @@ export class TransactionEvents {
   }
 }
 
+/** Every reading is a point's; of a transaction's record one a minute is enough to follow it. */
+export class Progress {
+  readonly #clock: Clock;
+  /** When each transaction's progress was last written down. */
+  readonly #toldAtMs = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether this sample is to be written down; then it counts as told. */
+  isDue(transaction: string, sample: MeterSample): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    const toldAtMs = this.#toldAtMs.get(transaction) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - toldAtMs < PROGRESS_EVERY_MS && isRecent(sample, this.#clock)) return false;
+    this.forget(transaction);
+    this.#toldAtMs.set(transaction, nowMs);
+    const [oldest] = this.#toldAtMs.keys();
+    if (this.#toldAtMs.size > MAX_TOLD && oldest !== undefined) this.forget(oldest);
+    return true;
+  }
+
+  forget(transaction: string): void {
+    this.#toldAtMs.delete(transaction);
+  }
+}
+
 const PROGRESS_EVERY_MS = 60_000;
+/** Transactions whose end never came are forgotten in the end. */
+const MAX_TOLD = 200;
 /** What is older was queued while the station was away: it is written down whole. */
 const RECENT_MS = 300_000;
 
@@ -148,7 +172,8 @@ export function isRecent({ atMs }: MeterSample, clock: Clock): boolean {
   return confidence === "doubtful" || Math.abs(wallMs - atMs) <= RECENT_MS;
 }
 
-function sampleFacts({ energyWh, powerW, currentA, socPercent }: MeterSample): Facts {
+/** A sample as the record has it. */
+export function sampleFacts({ energyWh, powerW, currentA, socPercent }: MeterSample): Facts {
   return {
     ...(energyWh === undefined ? {} : { meterWh: energyWh }),
     ...(powerW === undefined ? {} : { powerW }),
@@ -159,7 +184,8 @@ function sampleFacts({ energyWh, powerW, currentA, socPercent }: MeterSample): F
   };
 }
 
-function reasonOf({ reason }: Facts): Facts {
+/** Why it ended, where that is known. */
+export function reasonOf({ reason }: Facts): Facts {
   return reason === undefined ? {} : { reason };
 }
 
@@ -168,6 +194,7 @@ export function masked(idTag: string): string {
   return idTag.length <= 4 ? "****" : `****${idTag.slice(-4)}`;
 }
 
-function iso(ms: number): string {
+/** A station may send any number for a time; a year that no text can hold is cut. */
+export function isoTime(ms: number): string {
   return new Date(Math.min(Math.max(ms, 0), 8_640_000_000_000_000)).toISOString();
 }

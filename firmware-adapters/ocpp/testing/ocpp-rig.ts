@@ -1,6 +1,7 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
 
 import { freeTcpPort } from "../../testing/free-port.ts";
+import type { OcppVersion } from "../words.ts";
 import { rpcStation, type RPCClient } from "./rpc-station.ts";
 
 export const HOST = "127.0.0.1";
@@ -9,19 +10,23 @@ export const HOST = "127.0.0.1";
 export class TestStation implements AsyncDisposable {
   readonly identity: string;
   readonly port: number;
+  readonly version: OcppVersion;
   /** Everything it was asked, in order. */
   readonly asked: { readonly action: string; readonly payload: unknown }[] = [];
   isAllowed = true;
   isMute = false;
+  /** What it answers instead, by action: a payload, or one for each call. */
+  readonly answers = new Map<string, object | ((payload: unknown) => object)>();
   #client: RPCClient | undefined;
 
-  constructor(identity: string, port: number) {
+  constructor(identity: string, port: number, version: OcppVersion) {
     this.identity = identity;
     this.port = port;
+    this.version = version;
   }
 
-  static async onFreePort(identity = "CP-1"): Promise<TestStation> {
-    return new TestStation(identity, await freeTcpPort());
+  static async onFreePort(version: OcppVersion = "ocpp1.6"): Promise<TestStation> {
+    return new TestStation("CP-1", await freeTcpPort(), version);
   }
 
   get isConnected(): boolean {
@@ -35,12 +40,14 @@ export class TestStation implements AsyncDisposable {
     const client = rpcStation({
       endpoint: `ws://${HOST}:${this.port}`,
       identity: this.identity,
-      protocols: ["ocpp1.6"],
+      protocols: [this.version],
     });
     client.handle(async ({ method = "", params }) => {
       if (this.isMute) await systemClock.sleep(60_000).catch(() => undefined);
       this.asked.push({ action: method, payload: params });
-      return ANSWERS[method] ?? { status: "Accepted" };
+      const own = this.answers.get(method);
+      if (own !== undefined) return { ...(typeof own === "function" ? own(params) : own) };
+      return (this.version === "ocpp1.6" ? ANSWERS16 : ANSWERS201)[method]?.(params) ?? { status: "Accepted" };
     });
     await client.connect();
     this.#client = client;
@@ -68,8 +75,33 @@ export class TestStation implements AsyncDisposable {
   }
 }
 
-const ANSWERS: Readonly<Record<string, Record<string, unknown>>> = {
-  GetLocalListVersion: { listVersion: 0 },
-  GetConfiguration: { configurationKey: [] },
-  UnlockConnector: { status: "Unlocked" },
+type Answers = Readonly<Record<string, (payload: unknown) => Record<string, unknown>>>;
+
+const ANSWERS16: Answers = {
+  GetLocalListVersion: () => ({ listVersion: 0 }),
+  GetConfiguration: () => ({ configurationKey: [] }),
+  UnlockConnector: () => ({ status: "Unlocked" }),
 };
+
+const ANSWERS201: Answers = {
+  GetLocalListVersion: () => ({ versionNumber: 0 }),
+  UnlockConnector: () => ({ status: "Unlocked" }),
+  GetTransactionStatus: () => ({ messagesInQueue: false }),
+  SetVariables: (payload) => ({ setVariableResult: variablesOf(payload, "setVariableData").map(accepted) }),
+  GetVariables: (payload) => ({
+    getVariableResult: variablesOf(payload, "getVariableData").map((one) => ({
+      ...accepted(one),
+      attributeValue: "1",
+    })),
+  }),
+};
+
+function variablesOf(payload: unknown, list: string): readonly Record<string, unknown>[] {
+  if (typeof payload !== "object" || payload === null) return [];
+  const [, found]: readonly unknown[] = Object.entries(payload).find(([key]) => key === list) ?? [];
+  return Array.isArray(found) ? found : [];
+}
+
+function accepted({ component, variable }: Record<string, unknown>): Record<string, unknown> {
+  return { attributeStatus: "Accepted", component, variable };
+}

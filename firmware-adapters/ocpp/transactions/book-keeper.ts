@@ -1,114 +1,67 @@
-import assert from "node:assert";
-
-import { z } from "zod";
-
 import type { DeviceDeps } from "../../adapter.ts";
 import type { DeviceEvent } from "../../event.ts";
-import { EMPTY_BOOK, stepBook, type Book, type BookInput, type BookOutcome } from "./book.ts";
 
-/** The device's memory keeps the book in this row. */
-const BOOK_ROW = "book";
+type Rows = Readonly<Record<string, string | null>>;
 
-const seen = z.object({ key: z.string(), transactionId: z.number() });
-const bookRow: z.ZodType<Book> = z.object({
-  nextId: z.number(),
-  open: z.array(
-    z.object({
-      id: z.number(),
-      connectorId: z.number(),
-      idTag: z.string(),
-      startedAtMs: z.number(),
-      meterStartWh: z.number(),
-      lastMeterWh: z.number(),
-      aliases: z.array(z.number()),
-    }),
-  ),
-  starts: z.array(seen),
-  stops: z.array(seen),
-});
+/** How one version's book goes on, and how the device's memory keeps it. */
+export interface BookRules<Book, Input, Outcome> {
+  step(book: Book, input: Input): readonly [Book, Outcome];
+  /** Whether it was entered before. Then it goes into the record by itself, once. */
+  isRepeat(outcome: Outcome): boolean;
+  /** The rows in which two books differ, null for one that is no more. */
+  rows(before: Book, after: Book): Rows;
+  /** @param nowMs  wall clock, for a book that was lost. */
+  read(memory: DeviceDeps["memory"], nowMs: number): Book;
+}
 
-/**
- * Where the disk has lost the book, numbers go on far above all that can have been given: a number given twice would
- * mix two people's bills up. Seconds since 2020 stay below 2^31 until 2088.
- */
-const LOST_BOOK_EPOCH_MS = Date.UTC(2020, 0, 1);
+/** One message of a station, and what it means for the rest of the gateway. */
+export interface Entry<Book, Input, Outcome> {
+  readonly input: Input;
+  /** The station's own mark of the message: the same for a retry. */
+  readonly key: string;
+  /** Published at once and written down with the book. */
+  events(this: void, outcome: Outcome, book: Book): readonly DeviceEvent[];
+}
 
 /** Keeps one station's book on the disk: one message at a time, written down before it is answered. */
-export class BookKeeper {
+export class BookKeeper<Book, Input, Outcome> {
+  readonly #rules: BookRules<Book, Input, Outcome>;
   readonly #deps: Pick<DeviceDeps, "commit" | "memory" | "clock">;
   #book: Book | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: Pick<DeviceDeps, "commit" | "memory" | "clock">) {
+  constructor(rules: BookRules<Book, Input, Outcome>, deps: Pick<DeviceDeps, "commit" | "memory" | "clock">) {
+    this.#rules = rules;
     this.#deps = deps;
   }
 
   get book(): Book {
-    this.#book ??= this.#read();
+    this.#book ??= this.#rules.read(this.#deps.memory, this.#deps.clock.now().wallMs);
     return this.#book;
   }
 
-  /**
-   * Enters one message.
-   *
-   * @param key     the station's own mark of the message.
-   * @param events  what it means for the rest of the gateway, published at once and written down with the book.
-   * @throws DeviceError `device/not-committed`, or the signal's reason: the book is as it was.
-   */
-  enter(
-    input: BookInput,
-    key: string,
-    events: (outcome: BookOutcome, book: Book) => readonly DeviceEvent[],
-    signal: AbortSignal,
-  ): Promise<BookOutcome> {
+  /** @throws DeviceError `device/not-committed`, or the signal's reason: the book is as it was. */
+  enter(entry: Entry<Book, Input, Outcome>, signal: AbortSignal): Promise<Outcome> {
     // One after the other: two starts at the same moment must not get the same number.
-    const entered = this.#turn.then(() => this.#enter(input, key, events, signal));
+    const entered = this.#turn.then(() => this.#enter(entry, signal));
     this.#turn = entered.catch(() => undefined);
     return entered;
   }
 
-  async #enter(
-    input: BookInput,
-    key: string,
-    events: (outcome: BookOutcome, book: Book) => readonly DeviceEvent[],
-    signal: AbortSignal,
-  ): Promise<BookOutcome> {
+  async #enter({ input, key, events }: Entry<Book, Input, Outcome>, signal: AbortSignal): Promise<Outcome> {
+    const { memory } = this.#deps;
     const before = this.book;
-    const [book, outcome] = stepBook(before, input);
+    const [book, outcome] = this.#rules.step(before, input);
+    const rows = this.#rules.rows(before, book);
+    const hasRows = Object.keys(rows).length > 0;
     const said = events(outcome, book);
-    if (said.length === 0) {
-      this.#book = book;
-      return outcome;
-    }
-    const isChanged = book.nextId !== before.nextId || book.open.length !== before.open.length || hasNewAlias(outcome);
-    const rows = isChanged ? { rows: { [BOOK_ROW]: JSON.stringify(book) } } : {};
-    await this.#deps.commit({ key, events: said, ...rows }, signal);
+    if (said.length > 0) {
+      const request = { key: this.#rules.isRepeat(outcome) ? `${key} again` : key, events: said };
+      const answer = await this.#deps.commit(hasRows ? { ...request, rows } : request, signal);
+      // Written down in an earlier life, whose book was lost since.
+      if (answer === "known" && hasRows) await memory.save(rows);
+    } else if (hasRows) await memory.save(rows);
     this.#book = book;
     return outcome;
-  }
-
-  #read(): Book {
-    const { memory, clock } = this.#deps;
-    const row = memory.rows.get(BOOK_ROW);
-    if (row !== undefined) {
-      const parsed = bookRow.safeParse(parseJson(row)).data;
-      if (parsed !== undefined) return parsed;
-    }
-    if (row === undefined && memory.isRestored) return EMPTY_BOOK;
-    const nextId = Math.max(1, Math.floor((clock.now().wallMs - LOST_BOOK_EPOCH_MS) / 1_000));
-    assert(nextId < 2 ** 31, "transaction ids are 32-bit numbers");
-    return { ...EMPTY_BOOK, nextId };
-  }
-}
-
-function hasNewAlias(outcome: BookOutcome): boolean {
-  return outcome.kind === "metered" && outcome.isNewAlias;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

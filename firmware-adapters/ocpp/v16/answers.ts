@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-
 import { OcppError } from "../errors.ts";
+import { digestOf, flat, known } from "../protocol/facts.ts";
 import type { IncomingCall, OnCall } from "../server/connection.ts";
 import type { StationHost } from "../station/station-host.ts";
 import {
@@ -140,32 +139,4 @@ function idOf(outcome: { readonly kind: string; readonly transactionId?: number 
 
 function timeOf(host: StationHost): string {
   return new Date(host.nowMs()).toISOString();
-}
-
-/** A retry is the same text; two readings a moment apart are not. */
-function digestOf(payload: unknown): string {
-  return createHash("sha256").update(JSON.stringify(payload)).digest("hex").slice(0, 24);
-}
-
-type Facts = Record<string, string | number | boolean>;
-
-function known(facts: Readonly<Record<string, string | undefined>>): Facts {
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
-}
-
-const MAX_FACTS = 12;
-const MAX_FACT = 200;
-
-/** The plain values of a payload, for the record. */
-function flat(payload: unknown): Facts {
-  if (typeof payload !== "object" || payload === null) return {};
-  const plain = Object.entries(payload).flatMap(
-    ([key, value]: [string, unknown]): [string, string | number | boolean][] => {
-      if (typeof value === "string") return [[key.slice(0, 64), value.slice(0, MAX_FACT)]];
-      return typeof value === "number" || typeof value === "boolean" ? [[key.slice(0, 64), value]] : [];
-    },
-  );
-  return Object.fromEntries(plain.slice(0, MAX_FACTS));
 }

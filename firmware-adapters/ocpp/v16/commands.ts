@@ -1,12 +1,8 @@
-import { z } from "zod";
-
 import type { CommandOutcome } from "../../event.ts";
-import { OcppError } from "../errors.ts";
+import { ask } from "../protocol/ask.ts";
 import type { StationCall, StationConnection } from "../words.ts";
 
 export type Given = Readonly<Record<string, string | number | boolean>>;
-
-const answered = z.object({ status: z.string().optional() }).loose();
 
 /** What each method of a charge point is in 1.6; undefined: 1.6 has no such thing. */
 const CALLS: Readonly<Record<string, (given: Given) => StationCall | undefined>> = {
@@ -71,9 +67,6 @@ const CALLS: Readonly<Record<string, (given: Given) => StationCall | undefined>>
   "clear-cache": () => ({ action: "ClearCache", payload: {} }),
 };
 
-/** Statuses by which a station says yes; `Scheduled` and `RebootRequired` say: yes, later. */
-const YES = new Set(["Accepted", "Scheduled", "RebootRequired", "Unlocked", undefined]);
-
 /** Carries out one method. What the station said stands in the detail. */
 export async function call16(
   connection: StationConnection,
@@ -83,34 +76,7 @@ export async function call16(
 ): Promise<CommandOutcome> {
   const call = CALLS[methodId]?.(given);
   if (call === undefined) return { kind: "refused", reason: "unknown-method", detail: `1.6 knows no ${methodId}` };
-  try {
-    const answer: unknown = await connection.call(call, signal);
-    const said = answered.safeParse(answer).data?.status;
-    const detail = JSON.stringify(answer).slice(0, 500);
-    if (YES.has(said)) return { kind: "done", before: null, after: null, detail };
-    return { kind: "refused", reason: "refused-by-device", detail };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof OcppError) return failed(error);
-    throw error;
-  }
-}
-
-/** What a call that failed means for whoever gave the order. */
-function failed(error: OcppError): CommandOutcome {
-  switch (error.code) {
-    case "ocpp/refused":
-      return { kind: "refused", reason: "refused-by-device", detail: error.message };
-    case "ocpp/bad-call":
-      return { kind: "refused", reason: "bad-arguments", detail: error.message };
-    case "ocpp/busy":
-      return { kind: "refused", reason: "busy", detail: error.message };
-    case "ocpp/timeout":
-    case "ocpp/closed":
-    case "ocpp/bad-answer":
-    case "ocpp/bad-settings":
-      return { kind: "unconfirmed", detail: error.message, before: null };
-  }
+  return await ask(connection, call, signal);
 }
 
 function requestId(): number {

@@ -1,17 +1,9 @@
 import { z } from "zod";
 
+import { instant, isRecord, numberOf, parseInstant, text, wordOf } from "../protocol/raw.ts";
 import { meterSample, type MeterSample, type SampledValue } from "../station/meter-sample.ts";
 import type { ConnectorStatus } from "../words.ts";
 
-/** Milliseconds; undefined where there is none to be read. */
-const instant = z.unknown().optional().transform(parseInstant);
-
-const text = (max: number) =>
-  z
-    .string()
-    .transform((value) => value.slice(0, max))
-    .optional()
-    .catch(undefined);
 /** Numbers that some stations put in quotes. */
 const whole = z.coerce.number().int().catch(0);
 const tag = z.string().max(64).catch("");
@@ -89,24 +81,9 @@ function readSampledValue(raw: unknown): readonly SampledValue[] {
   const { value, measurand, phase, unit, format } = raw;
   // Signed data is for whoever bills by the meter's own key; the plain value stands beside it.
   if (format !== undefined && format !== "Raw") return [];
-  const number =
-    typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
-  return [{ value: number, measurand: wordOf(measurand), phase: wordOf(phase), unit: wordOf(unit), multiplier: 0 }];
-}
-
-function wordOf(raw: unknown): string | undefined {
-  return typeof raw === "string" ? raw : undefined;
-}
-
-function isRecord(raw: unknown): raw is Readonly<Record<string, unknown>> {
-  return typeof raw === "object" && raw !== null;
-}
-
-/** Times as stations send them: with a zone, without one (then UTC), or not at all. @returns undefined where there is none. */
-function parseInstant(raw: unknown): number | undefined {
-  if (typeof raw !== "string" || raw.length > 40) return undefined;
-  const ms = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(raw) ? raw : `${raw}Z`);
-  return Number.isFinite(ms) ? ms : undefined;
+  return [
+    { value: numberOf(value), measurand: wordOf(measurand), phase: wordOf(phase), unit: wordOf(unit), multiplier: 0 },
+  ];
 }
 
 const STATUSES: Readonly<Record<string, ConnectorStatus>> = {

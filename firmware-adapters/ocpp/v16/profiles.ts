@@ -1,11 +1,7 @@
-import { z } from "zod";
-
-import { OcppError } from "../errors.ts";
-import type { LimitAnswer } from "../site/ocpp-site.ts";
+import { tenths } from "../protocol/set-profile.ts";
 import type { LimitOrder } from "../station/station-host.ts";
-import type { StationCall, StationConnection } from "../words.ts";
+import type { StationCall } from "../words.ts";
 
-const status = z.object({ status: z.string() });
 /** The same stack level and purpose replaces: one profile of ours of each kind is in force at a time. */
 const FALLBACK_ID = 1_000;
 const GRANT_ID = 2_000;
@@ -57,23 +53,6 @@ export function grantProfile({ connectorId, transactionId, limitA, leaseMs }: Li
   });
 }
 
-/** Sends a profile. `refused` also where the station knows no smart charging. */
-export async function setProfile(
-  connection: StationConnection,
-  call: StationCall,
-  signal: AbortSignal,
-): Promise<LimitAnswer> {
-  try {
-    const answer = status.safeParse(await connection.call(call, signal)).data?.status;
-    return answer === "Accepted" ? "accepted" : "refused";
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof OcppError && error.code === "ocpp/refused") return "refused";
-    if (error instanceof OcppError && error.code !== "ocpp/bad-call") return "lost";
-    throw error;
-  }
-}
-
 function profileFor(connectorId: number, csChargingProfiles: object): StationCall {
   return { action: "SetChargingProfile", payload: { connectorId, csChargingProfiles } };
 }
@@ -81,7 +60,6 @@ function profileFor(connectorId: number, csChargingProfiles: object): StationCal
 function schedule(limitA: number): object {
   return {
     chargingRateUnit: "A",
-    // One decimal place is what the schema allows.
-    chargingSchedulePeriod: [{ startPeriod: 0, limit: Math.floor(limitA * 10 + 1e-6) / 10 }],
+    chargingSchedulePeriod: [{ startPeriod: 0, limit: tenths(limitA) }],
   };
 }

@@ -1,9 +1,10 @@
 import type { Log } from "@outpost/kernel/log.ts";
 
+import { setProfile } from "../protocol/set-profile.ts";
 import type { NewProtocol } from "../station/charge-point.ts";
 import { answers16 } from "./answers.ts";
 import { call16 } from "./commands.ts";
-import { fallbackProfile, grantProfile, maximumProfile, setProfile } from "./profiles.ts";
+import { fallbackProfile, grantProfile, maximumProfile } from "./profiles.ts";
 import { settleIn16 } from "./settle-in.ts";
 
 /** OCPP 1.6 with one charge point, for the life of one connection. */
@@ -25,8 +26,8 @@ export function protocol16(log: Log): NewProtocol {
         log,
         signal,
       ),
-    async setFallback(connectorId, limitA, maxA, signal) {
-      await setProfile(connection, maximumProfile(maxA, host.nowMs()), signal);
+    async setFallback(connectorId, limitA, stationMaxA, signal) {
+      await setProfile(connection, maximumProfile(stationMaxA, host.nowMs()), signal);
       return (await setProfile(connection, fallbackProfile(connectorId, limitA), signal)) === "accepted";
     },
     setLimit: (grant, signal) => setProfile(connection, grantProfile(grant, host.nowMs()), signal),

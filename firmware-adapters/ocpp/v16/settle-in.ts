@@ -1,8 +1,10 @@
 import type { Log } from "@outpost/kernel/log.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
 import { z } from "zod";
 
 import type { ListedTag } from "../authorisation/authorisation.ts";
+import { OcppError } from "../errors.ts";
+import { attempts } from "../protocol/attempts.ts";
+import { listParts } from "../protocol/list-parts.ts";
 import type { StationConnection } from "../words.ts";
 
 /** What a station is to be set to at each contact. */
@@ -19,8 +21,7 @@ export interface Wishes {
 }
 
 const listVersion = z.object({ listVersion: z.coerce.number().int() });
-/** So many tags go into one message: a station takes `SendLocalListMaxLength`, of which few have less. */
-const TAGS_PER_MESSAGE = 100;
+const updated = z.object({ status: z.string() });
 
 /**
  * Brings a 1.6 station to what it needs to go on without us: its local list, offline authorisation, and how often it
@@ -34,18 +35,7 @@ export async function settleIn16(
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      signal.throwIfAborted();
-      log.info("charge point does not do this", {
-        identity: connection.identity,
-        what,
-        reason: asError(error).message,
-      });
-    }
-  };
+  const attempt = attempts(connection.identity, log, signal);
   for (const [key, value] of configuration(wishes)) {
     await attempt(key, () => connection.call({ action: "ChangeConfiguration", payload: { key, value } }, signal));
   }
@@ -79,15 +69,14 @@ async function sendLocalList(connection: StationConnection, wishes: Wishes, sign
   const held = listVersion.safeParse(answer).data?.listVersion ?? -1;
   // -1: it keeps no list. The same number: it has ours.
   if (held === -1 || held === wishes.listVersion) return;
-  const tags = [...wishes.list.values()];
-  for (let from = 0; from === 0 || from < tags.length; from += TAGS_PER_MESSAGE) {
-    const part = tags.slice(from, from + TAGS_PER_MESSAGE).map(listed);
+  for (const { version, updateType, tags } of listParts(wishes.list, wishes.listVersion)) {
     const payload = {
-      listVersion: wishes.listVersion,
-      updateType: from === 0 ? "Full" : "Differential",
-      ...(part.length === 0 ? {} : { localAuthorizationList: part }),
+      listVersion: version,
+      updateType,
+      ...(tags.length === 0 ? {} : { localAuthorizationList: tags.map(listed) }),
     };
-    await connection.call({ action: "SendLocalList", payload }, signal);
+    const said = updated.safeParse(await connection.call({ action: "SendLocalList", payload }, signal)).data?.status;
+    if (said !== "Accepted") throw new OcppError("ocpp/refused", `SendLocalList: ${said ?? "no status"}`);
   }
 }
 
