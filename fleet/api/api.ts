@@ -17,6 +17,7 @@ import type { ApiDeps } from "./deps.ts";
 import { ApiError, PROBLEM_STATUS, type ProblemCode } from "./problems.ts";
 import { RateLimiter } from "./rate-limit.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
+import { chargingRoutes } from "./routes/charging.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { demoRoutes } from "./routes/demo.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
@@ -54,7 +55,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(operationRoutes, { deps });
   await app.register(
     async (api) => {
-      for (const routes of [gatewayRoutes, alarmRoutes, commandRoutes, demoRoutes])
+      for (const routes of [gatewayRoutes, alarmRoutes, commandRoutes, chargingRoutes, demoRoutes])
         await api.register(routes, { deps });
       api.get("/openapi.json", { schema: { hide: true }, handler: () => app.swagger() });
     },

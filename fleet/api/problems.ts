@@ -11,6 +11,7 @@
  * | `api/unavailable` | the database does not answer now |
  * | `api/internal` | a fault of ours; the log says more |
  * | `gateway/unknown`, `device/unknown`, `point/unknown`, `alarm/unknown`, `command/unknown` | no such thing |
+ * | `transaction/unknown` | the charge point has no such charging transaction |
  * | `alarm/stale` | the alarm has moved on since; nothing was changed |
  * | `command/gateway-offline` | the gateway has no live session: orders are never queued |
  * | `command/id-taken` | another command has this id |
@@ -30,6 +31,7 @@ export const PROBLEM_STATUS = {
   "device/unknown": 404,
   "point/unknown": 404,
   "alarm/unknown": 404,
+  "transaction/unknown": 404,
   "alarm/stale": 409,
   "command/unknown": 404,
   "command/gateway-offline": 409,

@@ -25,6 +25,7 @@ export const ANSWERS = {
   "refusal.device/unknown": { zh: "没有这台设备。", en: "There is no such device." },
   "refusal.point/unknown": { zh: "没有这个测点。", en: "There is no such point." },
   "refusal.alarm/unknown": { zh: "没有这条报警。", en: "There is no such alarm." },
+  "refusal.transaction/unknown": { zh: "没有这笔充电交易。", en: "There is no such charging transaction." },
   "refusal.alarm/stale": {
     zh: "这条报警刚刚有了新变化，请看过最新状态后再操作。",
     en: "The alarm has just changed. Look at it again, then decide.",
