@@ -27,22 +27,25 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function reported(siteName: string, timeZone: string): Reported {
-  const device = (id: string) => ({
+function reportedDevice(id: string): Reported["devices"][number] {
+  return {
     id,
     adapter: "ocpp",
     name: { zh: `${id}号桩`, en: `Pile ${id}` },
-    state: "online" as const,
+    state: "online",
     reason: "",
     points: [],
-  });
+  };
+}
+
+function reported(siteName: string, timeZone: string): Reported {
   return {
     v: 1,
     agentVersion: "1.2.3",
     startedAtMs: CHARGING_FROM_MS,
     site: { id: "site-1", name: { zh: siteName, en: siteName }, timeZone },
     clock: { wallMs: CHARGING_FROM_MS, confidence: "confirmed" },
-    devices: [device("pile-1"), device("pile-2")],
+    devices: [reportedDevice("pile-1"), reportedDevice("pile-2")],
     journal: { waiting: {}, bytesUsed: 1, bytesAllowed: 2, ladder: "normal" },
     memoryRssBytes: 1,
     loopDelayP999Ms: 1,
@@ -228,16 +231,16 @@ describe("charging transactions", () => {
   });
 });
 
-describe("the CSV file", () => {
-  const read = async (query: string): Promise<{ text: string; type: string | null }> => {
-    const answer = await fetch(`${fleet.http}/api/charging/transactions.csv?${query}`);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-disposition")).toContain("attachment");
-    return { text: Buffer.from(await answer.arrayBuffer()).toString("utf8"), type: answer.headers.get("content-type") };
-  };
+async function readFile(query: string): Promise<{ readonly text: string; readonly type: string | null }> {
+  const answer = await fetch(`${fleet.http}/api/charging/transactions.csv?${query}`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-disposition")).toContain("attachment");
+  return { text: Buffer.from(await answer.arrayBuffer()).toString("utf8"), type: answer.headers.get("content-type") };
+}
 
+describe("the CSV file", () => {
   it("has a line for each transaction, energy in kWh, times at the site and in UTC, and no formula", async () => {
-    const { text, type } = await read("gateway=gw-park&device=pile-1");
+    const { text, type } = await readFile("gateway=gw-park&device=pile-1");
     expect(type).toContain("text/csv");
     const [header, newest, ...others] = text.split("\r\n");
     expect(header?.startsWith("site,gateway,charge point,")).toBe(true);
@@ -254,7 +257,7 @@ describe("the CSV file", () => {
   });
 
   it("begins with a byte order mark and Chinese names where asked for, and has a header where it is empty", async () => {
-    const { text } = await read("device=nobody&bom=true&language=zh");
+    const { text } = await readFile("device=nobody&bom=true&language=zh");
     expect(text.startsWith("\u{feff}站点,网关,")).toBe(true);
     expect(text.endsWith("重复消息\r\n")).toBe(true);
   });

@@ -46,8 +46,11 @@ export const FILTERED_TRANSACTIONS = `
    and ($4::text is null or began_at >= ${sqlInstant("$4")}) and ($5::text is null or began_at < ${sqlInstant("$5")})`;
 
 export function filterValues({ gateway, device, status, fromMs, toMs }: ChargingFilter): (string | null)[] {
-  const instant = (ms: number | undefined): string | null => (ms === undefined ? null : instantText(ms));
-  return [gateway ?? null, device ?? null, status ?? null, instant(fromMs), instant(toMs)];
+  return [gateway ?? null, device ?? null, status ?? null, instantOrNull(fromMs), instantOrNull(toMs)];
+}
+
+function instantOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : instantText(ms);
 }
 
 /** Where a page of a list ends: the next one begins after it. */
