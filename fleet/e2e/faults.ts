@@ -5,6 +5,11 @@ await runMeasurement("npm run faults --", {
     script: "fleet/e2e/sync/sync-faults.ts",
     summary: "kills, cuts, half-open and slow lines, a restored image, a wiped gateway: nothing lost, nothing twice",
   },
+  devices: {
+    script: "fleet/e2e/devices/devices-faults.ts",
+    summary:
+      "cut lines, silent devices, garbage, hot-plug, kills about an acknowledgement: nothing lost, nothing twice",
+  },
   "disk-full": {
     script: "edge/journal/faults/disk-full.ts",
     summary: "the journal on a tiny disk: the ladder holds, alarms are kept, it recovers by itself",

@@ -14,6 +14,13 @@ export interface LedgerComparison {
   readonly quarantined: number;
 }
 
+/** One record as the fleet holds it. `atMs`: Unix milliseconds by the gateway's clock. */
+export interface HeldRecord {
+  readonly deviceId: string;
+  readonly atMs: number;
+  readonly body: unknown;
+}
+
 /** The fleet's database read directly: what is counted is what PostgreSQL has committed, not what the API says. */
 export class FleetLedger implements AsyncDisposable {
   readonly #pool: pg.Pool;
@@ -70,6 +77,16 @@ export class FleetLedger implements AsyncDisposable {
         { held: Number(held), duplicated: Number(duplicated) },
       ]),
     );
+  }
+
+  /** Every record of one stream, in the order in which the gateway wrote them. */
+  async records(gatewayId: string, stream: "measurement" | "occurrence"): Promise<readonly HeldRecord[]> {
+    const { rows } = await this.#pool.query<{ device_id: string | null; recorded_at: Date; body: unknown }>(
+      `select device_id, recorded_at, body from record_place
+        where gateway_id = $1 and stream = $2 and kind = 'record' order by ordinal, sequence`,
+      [gatewayId, stream],
+    );
+    return rows.map((row) => ({ deviceId: row.device_id ?? "", atMs: row.recorded_at.getTime(), body: row.body }));
   }
 
   /** Every step of one rule's alarm, in the order in which the gateway wrote them. */

@@ -1,0 +1,32 @@
+import type { Sample } from "../judgement/readings.ts";
+import type { Gauges } from "./gauges.ts";
+import type { LeverBoard } from "./levers.ts";
+
+/** How many looks a device goes on as it is before something happens to it. */
+const LOOKS_BETWEEN = 12;
+
+/** Looks at one simulator again and again and writes down what is true there. */
+export class Witness {
+  readonly gauges: Gauges;
+  readonly samples: Sample[] = [];
+  readonly #levers: LeverBoard;
+  #looks = 0;
+
+  constructor(gauges: Gauges, levers: LeverBoard) {
+    this.gauges = gauges;
+    this.#levers = levers;
+  }
+
+  /** Looks, and every now and then has something happen, looking just before and just after. */
+  async look(): Promise<void> {
+    this.#note(await this.#levers.state());
+    this.#looks += 1;
+    const { life } = this.gauges;
+    const next = life[Math.floor(this.#looks / LOOKS_BETWEEN) % life.length];
+    if (this.#looks % LOOKS_BETWEEN === 0 && next !== undefined) this.#note(await this.#levers.pull(...next));
+  }
+
+  #note(state: unknown): void {
+    this.samples.push({ atMs: Date.now(), values: this.gauges.read(state) });
+  }
+}

@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { SeededRandom } from "../../seeded-random.ts";
+import type { DevicesSite } from "../site/devices-site.ts";
+import type { Place } from "../site/place.ts";
+import type { Fault } from "./fault.ts";
+
+const HEX_BYTES = 200;
+/** Later than any answer that a reading may be made of. */
+const LATE_MS = { least: 2_500, most: 6_000 };
+
+/** What simulators that are asked do wrong in their answers, whichever they are. */
+const WRONGS = ["garbage", "silence", "half-frame", "reset", "late"] as const;
+
+/** Bytes that mean nothing, and answers that are none. */
+export const GARBAGE_FAULTS: readonly Fault[] = [
+  {
+    name: "strangers",
+    weight: 1,
+    // Somebody else calls every port that the gateway listens at, and sends whatever it pleases.
+    async run(site, random) {
+      const called = site.places.filter(({ device }) => device.caller === "device");
+      await Promise.all(called.map(({ port }) => callAsStranger(port, bytes(random, 2_000))));
+      await delay(500);
+    },
+  },
+  {
+    name: "garbage",
+    weight: 2,
+    // The devices themselves say it, in the middle of what they have to say.
+    async run(site, random) {
+      for (let time = 0; time < 3; time += 1) {
+        for (const [id, lever, body] of nonsense(random))
+          await site
+            .place(id)
+            .levers.pull(lever, body)
+            .catch(() => {});
+        await delay(random.between(50, 500));
+      }
+    },
+  },
+  {
+    name: "wrong-answers",
+    weight: 3,
+    async run(site, random) {
+      const asked = asks(site);
+      for (const place of asked) {
+        const kind = random.pick(WRONGS);
+        const late = kind === "late" ? { delayMs: Math.round(random.between(LATE_MS.least, LATE_MS.most)) } : {};
+        const requests = 1 + Math.floor(random.between(0, 4));
+        await place.levers.pull("misbehave", { kind, requests, ...late });
+      }
+      await delay(random.between(2_000, 6_000));
+      for (const place of asked) await place.levers.pull("behave", {});
+    },
+  },
+];
+
+/** Those that are asked, and whose simulators answer wrong on request. */
+function asks(site: DevicesSite): readonly Place[] {
+  return ["locker-wall", "pump-station", "serial-pumps", "meter"].map((id) => site.place(id));
+}
+
+function nonsense(random: SeededRandom): readonly (readonly [id: string, lever: string, body: object])[] {
+  const hex = (): string => bytes(random, HEX_BYTES).toString("hex");
+  return [
+    ["panel", "garbage", { account: "1234", bytes: HEX_BYTES }],
+    ["panel", "wrong-crc", { account: "1234", count: 2 }],
+    ["coded-panel", "garbage", { account: "5678", bytes: HEX_BYTES }],
+    ["outfall", "garbage", { hex: hex() }],
+    ["outfall", "wrong-crc", { count: 2 }],
+    ["river-gauge", "garbage", { hex: hex() }],
+    ["river-gauge", "wrong-crc", { count: 2 }],
+    ["call-button", "garbage", { button: "zigbee-1" }],
+    ["call-button", "again", { button: "zigbee-1" }],
+  ];
+}
+
+function bytes(random: SeededRandom, count: number): Buffer {
+  return Buffer.from(Array.from({ length: count }, () => Math.floor(random.between(0, 256))));
+}
+
+async function callAsStranger(port: number, said: Buffer): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => socket.destroy());
+  const closed = once(socket, "close");
+  socket.write(said);
+  await delay(200);
+  socket.destroy();
+  await closed;
+}
