@@ -1,12 +1,13 @@
 import { z } from "zod";
 
 import { lever, nothing, type Levers } from "../../simulation/levers.ts";
+import type { Misbehaviours } from "../../simulation/misbehaviours.ts";
 import type { Meter } from "./meter.ts";
-import { misbehaviour, type Misbehaviours } from "./misbehaviour.ts";
+import { misbehaviour, type Misbehaviour } from "./misbehaviour.ts";
 
 export interface ControlDeps {
   readonly meters: readonly Meter[];
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   readonly countRequests: () => number;
 }
 

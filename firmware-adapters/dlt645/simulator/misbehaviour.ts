@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { forRequests } from "../../simulation/misbehaviours.ts";
+
 /** How answers go wrong, for the next `requests` requests. */
 export const misbehaviour = z
   .discriminatedUnion("kind", [
@@ -32,37 +34,5 @@ export const misbehaviour = z
     z.strictObject({ kind: z.literal("reset") }),
     z.strictObject({ kind: z.literal("silence") }),
   ])
-  .and(z.object({ requests: z.int().min(1).max(100_000).default(1) }));
+  .and(forRequests);
 export type Misbehaviour = z.infer<typeof misbehaviour>;
-
-const MAX_PLANNED = 100;
-
-/** The misbehaviours to come, first planned, first done. */
-export class Misbehaviours {
-  #planned: Misbehaviour[] = [];
-
-  /** How many requests will still be treated badly. */
-  get left(): number {
-    return this.#planned.reduce((sum, { requests }) => sum + requests, 0);
-  }
-
-  /** @returns whether there was room for one more. */
-  plan(next: Misbehaviour): boolean {
-    if (this.#planned.length >= MAX_PLANNED) return false;
-    this.#planned.push(next);
-    return true;
-  }
-
-  /** Behaves from now on. */
-  clear(): void {
-    this.#planned = [];
-  }
-
-  /** What to do to the request that has just come, if anything. */
-  take(): Misbehaviour | undefined {
-    const [first, ...others] = this.#planned;
-    if (first === undefined) return undefined;
-    this.#planned = first.requests > 1 ? [{ ...first, requests: first.requests - 1 }, ...others] : others;
-    return first;
-  }
-}

@@ -1,14 +1,10 @@
 import { unreachable } from "@outpost/kernel/never.ts";
 
+import type { Act } from "../../simulation/answer-in-turn.ts";
+import { garbled } from "../../simulation/misbehaviours.ts";
 import { CONTROL, WILDCARD_ADDRESS, encodeFrame, type Frame } from "../codec.ts";
 import { answerData, type Meter } from "./meter.ts";
 import type { Misbehaviour } from "./misbehaviour.ts";
-
-/** What a line does about a request. */
-export type Act =
-  | { readonly kind: "send"; readonly bytes: Buffer }
-  | { readonly kind: "wait"; readonly ms: number }
-  | { readonly kind: "hang-up" };
 
 const NORMAL = 0x80;
 const MORE = 0xa0;
@@ -65,7 +61,7 @@ export function misbehave(behaviour: Misbehaviour | undefined, reply: Frame): re
     case "late":
       return [{ kind: "wait", ms: behaviour.delayMs }, ...send(reply)];
     case "garbage":
-      return [{ kind: "send", bytes: Buffer.from(bytes.map((byte, at) => byte ^ (0xa5 + at))) }];
+      return [{ kind: "send", bytes: garbled(bytes) }];
     case "bytes":
       return [{ kind: "send", bytes: Buffer.from(behaviour.hex, "hex") }];
     case "wrong-meter":

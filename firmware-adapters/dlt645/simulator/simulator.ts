@@ -3,11 +3,12 @@ import { silentLog, type Log } from "@outpost/kernel/log.ts";
 
 import { listenForLevers } from "../../simulation/levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
+import { Misbehaviours } from "../../simulation/misbehaviours.ts";
 import { serveSerial, serveTcp, type SerialLine, type Serve } from "../../simulation/serve-bytes.ts";
 import { serveBus, type BusDeps } from "./bus.ts";
 import { busLevers } from "./control.ts";
 import { Meter } from "./meter.ts";
-import { Misbehaviours } from "./misbehaviour.ts";
+import type { Misbehaviour } from "./misbehaviour.ts";
 
 export interface SimulatorOptions {
   /** The bus as a serial server carries it. */
@@ -36,7 +37,7 @@ export interface Simulator extends AsyncDisposable {
   /** The ports really taken. */
   readonly ports: { readonly serialServer: number | undefined; readonly control: number | undefined };
   readonly meters: readonly Meter[];
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   /** How many requests came in that a meter felt meant by. */
   countRequests(): number;
 }
@@ -56,7 +57,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         clock,
       }),
   );
-  const misbehaviours = new Misbehaviours();
+  const misbehaviours = new Misbehaviours<Misbehaviour>();
   let requests = 0;
   const countRequests = (): number => requests;
   const deps: BusDeps = { meters, misbehaviours, replyAfterMs, clock, log, onRequest: () => (requests += 1) };

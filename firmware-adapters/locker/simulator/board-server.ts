@@ -1,18 +1,18 @@
-import { BoundedQueue } from "@outpost/kernel/bounded-queue.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
 
+import { answerInTurn, type Answering } from "../../simulation/answer-in-turn.ts";
+import type { Misbehaviours } from "../../simulation/misbehaviours.ts";
 import type { ByteStream } from "../../simulation/serve-bytes.ts";
 import type { Asked, BoardProtocol } from "./board-protocol.ts";
-import { misbehave, type Act, type Misbehaviours } from "./misbehaviour.ts";
+import { misbehave, type Act, type Misbehaviour } from "./misbehaviour.ts";
 import type { Wall } from "./wall.ts";
 
 /** What every line to one wall shares. */
 export interface BoardServerDeps {
   readonly wall: Wall;
   readonly protocol: BoardProtocol;
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   readonly clock: Clock;
   readonly log: Log;
   readonly pulseMs: number;
@@ -24,43 +24,25 @@ export interface BoardServerDeps {
   onRequest(asked: Asked): void;
 }
 
-/** A master that sends more before its first answer is not listening; the rest is dropped. */
-const MAX_WAITING = 16;
 const MAX_HELD_BYTES = 256;
 
-/** The boards at the end of one line: answers one request after the other until it closes or `signal` aborts. */
+/** The boards at the end of one line, until it closes or `signal` aborts; then it is closed. */
 export async function serveBoards(line: ByteStream, deps: BoardServerDeps, signal: AbortSignal): Promise<void> {
   const { stream } = line;
-  const closed = new AbortController();
-  const either = AbortSignal.any([signal, closed.signal]);
-  const waiting = new BoundedQueue<Asked>({ maxLength: MAX_WAITING, whenFull: "refuse" });
   const requests = new RequestStream(deps.protocol);
   const isThere = ({ board }: Asked): boolean => deps.wall.isMainsOn && deps.wall.boards.includes(board);
-  stream.on("data", (bytes: Buffer) => {
-    for (const asked of requests.push(bytes).filter(isThere)) {
-      deps.onRequest(asked);
-      waiting.push(asked);
-    }
-  });
-  stream.on("error", (error) => deps.log.debug("line failed", { reason: asError(error).message }));
-  stream.on("close", () => closed.abort());
   const send = (bytes: Buffer): void => {
     if (!stream.destroyed && deps.wall.isMainsOn) stream.write(bytes);
   };
-  using _ = deps.wall.onMoved((door) => {
-    const bytes = deps.pushes ? deps.protocol.pushed(door, deps.wall) : undefined;
-    if (bytes !== undefined) send(bytes);
-  });
-  deps.speakers.add(send);
   const later = new Set<Promise<void>>();
-  const act = async (one: Act): Promise<void> => {
+  const act = async (one: Act, closed: AbortSignal): Promise<void> => {
     switch (one.kind) {
       case "send":
         return send(one.bytes);
       case "wait":
-        return await deps.clock.sleep(one.ms, either);
+        return await deps.clock.sleep(one.ms, closed);
       case "send-later": {
-        const sent = sendLater(one, deps.clock, send, either).finally(() => later.delete(sent));
+        const sent = sendLater(one, deps.clock, send, closed).finally(() => later.delete(sent));
         later.add(sent);
         return;
       }
@@ -68,17 +50,27 @@ export async function serveBoards(line: ByteStream, deps: BoardServerDeps, signa
         return line.hangUp();
     }
   };
+  const answering: Answering<Asked> = {
+    log: deps.log,
+    onBytes: (bytes, push) => {
+      for (const asked of requests.push(bytes).filter(isThere)) {
+        deps.onRequest(asked);
+        push(asked);
+      }
+    },
+    answer: async (asked, closed) => {
+      for (const one of await actsOn(asked, deps, closed)) await act(one, closed);
+    },
+  };
+  using _ = deps.wall.onMoved((door) => {
+    const bytes = deps.pushes ? deps.protocol.pushed(door, deps.wall) : undefined;
+    if (bytes !== undefined) send(bytes);
+  });
+  deps.speakers.add(send);
   try {
-    for (;;) {
-      for (const asked of await waiting.take(1, either)) await answer(asked, deps, act, either);
-    }
-  } catch (error) {
-    // A closed line is the ordinary end of serving it; anything else is a bug.
-    if (!either.aborted) throw error;
+    await answerInTurn(line, answering, signal);
   } finally {
     deps.speakers.delete(send);
-    stream.destroy();
-    closed.abort();
     await Promise.all(later);
   }
 }
@@ -96,16 +88,10 @@ async function sendLater(
   );
 }
 
-async function answer(
-  asked: Asked,
-  deps: BoardServerDeps,
-  act: (one: Act) => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
+async function actsOn(asked: Asked, deps: BoardServerDeps, signal: AbortSignal): Promise<readonly Act[]> {
   if (asked.kind === "open") await pulse(asked, deps, signal);
   const bytes = asked.kind === "open" ? deps.protocol.opened(asked, deps.wall) : deps.protocol.status(asked, deps.wall);
-  if (bytes === undefined) return;
-  for (const one of misbehave(deps.misbehaviours.take(), bytes)) await act(one);
+  return bytes === undefined ? [] : misbehave(deps.misbehaviours.take(), bytes);
 }
 
 /** The latch lets go at the pulse's beginning; the board is busy until its end. */

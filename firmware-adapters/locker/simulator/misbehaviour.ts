@@ -1,6 +1,9 @@
 import { unreachable } from "@outpost/kernel/never.ts";
 import { z } from "zod";
 
+import type { Act as InTurn } from "../../simulation/answer-in-turn.ts";
+import { forRequests, garbled } from "../../simulation/misbehaviours.ts";
+
 /** How answers go wrong, for the next `requests` answers. */
 export const misbehaviour = z
   .discriminatedUnion("kind", [
@@ -17,45 +20,14 @@ export const misbehaviour = z
     /** The connection is reset; on a serial line the same as silence. */
     z.strictObject({ kind: z.literal("reset") }),
   ])
-  .and(z.object({ requests: z.int().min(1).max(100_000).default(1) }));
+  .and(forRequests);
 export type Misbehaviour = z.infer<typeof misbehaviour>;
 
 /** What a board does instead of simply answering. */
 export type Act =
-  | { readonly kind: "send"; readonly bytes: Buffer }
-  | { readonly kind: "wait"; readonly ms: number }
+  | InTurn
   /** Sends later, and goes on meanwhile. */
-  | { readonly kind: "send-later"; readonly bytes: Buffer; readonly ms: number }
-  | { readonly kind: "hang-up" };
-
-const MAX_PLANNED = 100;
-
-/** The misbehaviours to come, first planned, first done. */
-export class Misbehaviours {
-  #planned: Misbehaviour[] = [];
-
-  get left(): number {
-    return this.#planned.reduce((sum, one) => sum + one.requests, 0);
-  }
-
-  /** @returns whether there was room for one more. */
-  plan(next: Misbehaviour): boolean {
-    if (this.#planned.length >= MAX_PLANNED) return false;
-    this.#planned.push(next);
-    return true;
-  }
-
-  clear(): void {
-    this.#planned = [];
-  }
-
-  take(): Misbehaviour | undefined {
-    const [first, ...others] = this.#planned;
-    if (first === undefined) return undefined;
-    this.#planned = first.requests > 1 ? [{ ...first, requests: first.requests - 1 }, ...others] : others;
-    return first;
-  }
-}
+  | { readonly kind: "send-later"; readonly bytes: Buffer; readonly ms: number };
 
 /** Turns the right answer into what is done instead. */
 export function misbehave(behaviour: Misbehaviour | undefined, bytes: Buffer): readonly Act[] {
@@ -64,7 +36,7 @@ export function misbehave(behaviour: Misbehaviour | undefined, bytes: Buffer): r
     case "late":
       return [{ kind: "send-later", ms: behaviour.delayMs, bytes }];
     case "garbage":
-      return [{ kind: "send", bytes: Buffer.from(bytes.map((byte, index) => byte ^ (0xa5 + index))) }];
+      return [{ kind: "send", bytes: garbled(bytes) }];
     case "silence":
       return [];
     case "half-frame":

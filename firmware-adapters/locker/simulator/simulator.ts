@@ -3,11 +3,12 @@ import { silentLog, type Log } from "@outpost/kernel/log.ts";
 
 import { listenForLevers } from "../../simulation/levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
+import { Misbehaviours } from "../../simulation/misbehaviours.ts";
 import { serveSerial, serveTcp, type SerialLine, type Serve } from "../../simulation/serve-bytes.ts";
 import { PROTOCOLS, type Protocol } from "../settings.ts";
 import { BOARD_PROTOCOLS, type Asked } from "./board-protocol.ts";
 import { serveBoards } from "./board-server.ts";
-import { Misbehaviours } from "./misbehaviour.ts";
+import type { Misbehaviour } from "./misbehaviour.ts";
 import { wallLevers } from "./wall-levers.ts";
 import { Wall } from "./wall.ts";
 
@@ -36,7 +37,7 @@ export interface Simulator extends AsyncDisposable {
   /** The ports really taken. */
   readonly ports: { readonly tcp: number | undefined; readonly control: number | undefined };
   readonly wall: Wall;
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   /** Requests of boards that are there, by any line. */
   countRequests(): number;
   /** Sends bytes on every line that is open, as noise on it would come. */
@@ -49,7 +50,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { minBoard, ways } = PROTOCOLS[protocol];
   await using stack = new AsyncDisposableStack();
   const wall = new Wall(options.boards ?? [minBoard], options.ways ?? ways[0]);
-  const misbehaviours = new Misbehaviours();
+  const misbehaviours = new Misbehaviours<Misbehaviour>();
   let requests = 0;
   const countRequests = (): number => requests;
   const onRequest = (asked: Asked): void => {

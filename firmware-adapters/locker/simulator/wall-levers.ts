@@ -1,12 +1,13 @@
 import { z } from "zod";
 
 import { lever, nothing, type Levers } from "../../simulation/levers.ts";
-import { misbehaviour, type Misbehaviours } from "./misbehaviour.ts";
+import type { Misbehaviours } from "../../simulation/misbehaviours.ts";
+import { misbehaviour, type Misbehaviour } from "./misbehaviour.ts";
 import type { Wall } from "./wall.ts";
 
 export interface WallLeversDeps {
   readonly wall: Wall;
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   /** Requests of boards that are there, by any line. */
   readonly countRequests: () => number;
 }

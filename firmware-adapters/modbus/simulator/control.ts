@@ -1,13 +1,14 @@
 import { z } from "zod";
 
 import { lever, nothing, type Levers } from "../../simulation/levers.ts";
+import type { Misbehaviours } from "../../simulation/misbehaviours.ts";
 import { stationFault } from "./fault.ts";
-import { misbehaviour, type Misbehaviours } from "./server/misbehaviour.ts";
+import { misbehaviour, type Misbehaviour } from "./server/misbehaviour.ts";
 import type { Station } from "./station.ts";
 
 export interface ControlDeps {
   readonly station: Station;
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   /** How many requests to our unit came in, by any line. */
   readonly countRequests: () => number;
 }

@@ -3,11 +3,12 @@ import { silentLog, type Log } from "@outpost/kernel/log.ts";
 
 import { listenForLevers } from "../../simulation/levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
+import { Misbehaviours } from "../../simulation/misbehaviours.ts";
 import { serveSerial, serveTcp, type SerialLine, type Serve } from "../../simulation/serve-bytes.ts";
 import { stationLevers } from "./control.ts";
 import type { Framing } from "./server/framing.ts";
 import { MbapFraming } from "./server/mbap-framing.ts";
-import { Misbehaviours } from "./server/misbehaviour.ts";
+import type { Misbehaviour } from "./server/misbehaviour.ts";
 import { RtuFraming } from "./server/rtu-framing.ts";
 import { serveLine, type ServerDeps } from "./server/server.ts";
 import { Station } from "./station.ts";
@@ -40,7 +41,7 @@ export interface Simulator extends AsyncDisposable {
     readonly control: number | undefined;
   };
   readonly station: Station;
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   /** How many requests to our unit came in, by any line. */
   countRequests(): number;
 }
@@ -52,7 +53,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { clock = systemClock, log = silentLog, unitId = 1, speed = 1, refusesGaps = false } = options;
   await using stack = new AsyncDisposableStack();
   const station = new Station({ clock, speed, refusesGaps });
-  const misbehaviours = new Misbehaviours();
+  const misbehaviours = new Misbehaviours<Misbehaviour>();
   let requests = 0;
   const countRequests = (): number => requests;
   const deps: ServerDeps = { model: station, unitId, misbehaviours, clock, log, onRequest: () => (requests += 1) };

@@ -1,6 +1,8 @@
 import { unreachable } from "@outpost/kernel/never.ts";
 import { z } from "zod";
 
+import type { Act } from "../../../simulation/answer-in-turn.ts";
+import { forRequests, garbled } from "../../../simulation/misbehaviours.ts";
 import type { Framing, Request } from "./framing.ts";
 import { exceptionPdu } from "./pdu.ts";
 
@@ -19,46 +21,8 @@ export const misbehaviour = z
     z.strictObject({ kind: z.literal("reset") }),
     z.strictObject({ kind: z.literal("silence") }),
   ])
-  .and(z.object({ requests: z.int().min(1).max(100_000).default(1) }));
+  .and(forRequests);
 export type Misbehaviour = z.infer<typeof misbehaviour>;
-
-/** What the server does instead of simply answering. */
-export type Act =
-  | { readonly kind: "send"; readonly bytes: Buffer }
-  | { readonly kind: "wait"; readonly ms: number }
-  | { readonly kind: "hang-up" };
-
-const MAX_PLANNED = 100;
-
-/** The misbehaviours to come, first planned, first done. */
-export class Misbehaviours {
-  #planned: Misbehaviour[] = [];
-
-  /** How many requests will still be treated badly. */
-  get left(): number {
-    return this.#planned.reduce((sum, one) => sum + one.requests, 0);
-  }
-
-  /** @returns whether there was room for one more. */
-  plan(next: Misbehaviour): boolean {
-    if (this.#planned.length >= MAX_PLANNED) return false;
-    this.#planned.push(next);
-    return true;
-  }
-
-  /** Behaves from now on. */
-  clear(): void {
-    this.#planned = [];
-  }
-
-  /** What to do to the request that has just come, if anything. */
-  take(): Misbehaviour | undefined {
-    const [first, ...others] = this.#planned;
-    if (first === undefined) return undefined;
-    this.#planned = first.requests > 1 ? [{ ...first, requests: first.requests - 1 }, ...others] : others;
-    return first;
-  }
-}
 
 /** Turns the right answer into what is done instead. */
 export function misbehave(behaviour: Misbehaviour | undefined, answer: Request, framing: Framing): readonly Act[] {
@@ -71,7 +35,7 @@ export function misbehave(behaviour: Misbehaviour | undefined, answer: Request, 
         { kind: "send", bytes },
       ];
     case "garbage":
-      return [{ kind: "send", bytes: Buffer.from(bytes.map((byte, index) => byte ^ (0xa5 + index))) }];
+      return [{ kind: "send", bytes: garbled(bytes) }];
     case "wrong-unit":
       return [{ kind: "send", bytes: framing.encode({ ...answer, unitId: (answer.unitId + 1) & 0xff }) }];
     case "exception": {

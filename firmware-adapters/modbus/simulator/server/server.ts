@@ -1,20 +1,18 @@
-import { once } from "node:events";
-
-import { BoundedQueue } from "@outpost/kernel/bounded-queue.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
 
+import { answerInTurn, perform, type Answering } from "../../../simulation/answer-in-turn.ts";
+import type { Misbehaviours } from "../../../simulation/misbehaviours.ts";
 import type { ByteStream } from "../../../simulation/serve-bytes.ts";
 import type { Framing, Request } from "./framing.ts";
-import { misbehave, type Act, type Misbehaviours } from "./misbehaviour.ts";
+import { misbehave, type Misbehaviour } from "./misbehaviour.ts";
 import { answerPdu, type DataModel } from "./pdu.ts";
 
 /** What every line of one simulated device shares. */
 export interface ServerDeps {
   readonly model: DataModel;
   readonly unitId: number;
-  readonly misbehaviours: Misbehaviours;
+  readonly misbehaviours: Misbehaviours<Misbehaviour>;
   readonly clock: Clock;
   readonly log: Log;
   /** Called for each request to our unit. */
@@ -27,35 +25,27 @@ export interface Line extends ByteStream {
 }
 
 const BROADCAST = 0;
-/** A master that sends more before its first answer is not listening; the rest is dropped. */
-const MAX_WAITING_REQUESTS = 16;
 const SILENCE_MS = 100;
 
-/** Answers the requests of one line, one after the other, until it closes or `signal` aborts; then it is closed. */
+/** The unit at the end of one line, until it closes or `signal` aborts; then it is closed. */
 export async function serveLine(line: Line, deps: ServerDeps, signal: AbortSignal): Promise<void> {
-  const closed = new AbortController();
-  const either = AbortSignal.any([signal, closed.signal]);
-  const requests = new BoundedQueue<Request>({ maxLength: MAX_WAITING_REQUESTS, whenFull: "refuse" });
   const { stream, framing } = line;
-  const silence = setTimeout(() => framing.endOfSilence().forEach((request) => requests.push(request)), SILENCE_MS);
-  stream.on("data", (bytes: Buffer) => {
-    const found = framing.push(bytes);
-    if (found === "lost") stream.destroy();
-    else found.forEach((request) => requests.push(request));
-    silence.refresh();
-  });
-  stream.on("error", (error) => deps.log.debug("line failed", { reason: asError(error).message }));
-  stream.on("close", () => closed.abort());
+  let endOfSilence: NodeJS.Timeout | undefined;
+  const answering: Answering<Request> = {
+    log: deps.log,
+    onBytes: (bytes, push) => {
+      const found = framing.push(bytes);
+      if (found === "lost") stream.destroy();
+      else found.forEach(push);
+      endOfSilence ??= setTimeout(() => framing.endOfSilence().forEach(push), SILENCE_MS);
+      endOfSilence.refresh();
+    },
+    answer: (request, closed) => serveRequest(request, line, deps, closed),
+  };
   try {
-    for (;;) {
-      for (const request of await requests.take(1, either)) await serveRequest(request, line, deps, either);
-    }
-  } catch (error) {
-    // A closed line is the ordinary end of serving it; anything else is a bug.
-    if (!either.aborted) throw error;
+    await answerInTurn(line, answering, signal);
   } finally {
-    clearTimeout(silence);
-    stream.destroy();
+    clearTimeout(endOfSilence);
   }
 }
 
@@ -66,20 +56,5 @@ async function serveRequest(request: Request, line: Line, deps: ServerDeps, sign
   const answer = { ...request, pdu: answerPdu(request.pdu, deps.model) };
   // Nobody answers a broadcast: every unit on the line would speak at once.
   if (isBroadcast) return;
-  for (const act of misbehave(deps.misbehaviours.take(), answer, line.framing)) await perform(act, line, deps, signal);
-}
-
-async function perform(act: Act, line: Line, deps: ServerDeps, signal: AbortSignal): Promise<void> {
-  switch (act.kind) {
-    case "send":
-      line.stream.write(act.bytes);
-      if (line.stream.writableNeedDrain) await once(line.stream, "drain", { signal });
-      return;
-    case "wait":
-      await deps.clock.sleep(act.ms, signal);
-      return;
-    case "hang-up":
-      line.hangUp();
-      return;
-  }
+  await perform(misbehave(deps.misbehaviours.take(), answer, line.framing), line, deps.clock, signal);
 }
