@@ -1,67 +1,36 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
-import { silentLog } from "@outpost/kernel/log.ts";
 import { describe, expect, it } from "vitest";
 
 import type { OpenDevice } from "../adapter.ts";
 import { describeAdapter, type Rig } from "../conformance.ts";
 import type { ListenerLink } from "../links/link.ts";
 import type { ListenerSettings } from "../links/listening.ts";
-import { openLink } from "../links/open-link.ts";
+import { openPort, portOf } from "../links/testing/callers.ts";
+import { callingRig } from "../receiving/testing/calling-rig.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../testing/fake-deps.ts";
+import { freeTcpPort } from "../testing/free-port.ts";
 import { dc09 } from "./adapter.ts";
 import { encodeFrame } from "./codec/encode.ts";
-import { stampOf } from "./testing/independent.ts";
-import { freePort, tcpPanel, udpPanel, type TestPanel } from "./testing/panel.ts";
+import { frameOf, stampOf } from "./testing/independent.ts";
+import { tcpPanel, udpPanel, type TestPanel } from "./testing/panel.ts";
 import { sealed } from "./testing/test-account.ts";
 
 const KEY = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
 
-async function rig(transport: "tcp" | "udp", isEncrypted: boolean): Promise<Rig> {
-  const port = await freePort();
-  let panel: TestPanel | undefined;
-  let isBroken = false;
-  let isSilent = false;
-  const settings = {
-    account: "1234",
-    supervisionMs: 1_000,
-    marginMs: 500,
-    ...(isEncrypted ? { key: { hex: KEY.toString("hex") } } : {}),
-  };
-  const connected = async (): Promise<TestPanel> => {
-    if (isBroken) throw new Error("the way to the gateway is broken");
-    if (panel?.isConnected !== true) panel = await (transport === "tcp" ? tcpPanel(port) : udpPanel(port));
-    return panel;
-  };
-  const hangUp = async (): Promise<void> => {
-    await panel?.[Symbol.asyncDispose]();
-    panel = undefined;
-  };
-  return {
-    link: { id: "port", kind: "listener", transport, host: "127.0.0.1", port, maxPeers: 8, idleMs: 60_000 },
+function rig(transport: "tcp" | "udp", isEncrypted: boolean): Promise<Rig> {
+  const key = isEncrypted ? { key: { hex: KEY.toString("hex") } } : {};
+  const settings = { account: "1234", supervisionMs: 1_000, marginMs: 500, ...key };
+  return callingRig({
+    transport,
     settings,
     badSettings: { settings: { ...settings, supervisionMs: 5 }, path: "supervisionMs" },
     pointId: "tamper",
-    isPossible: (value) => value === 0,
-    async speak() {
-      if (isSilent) return;
+    value: 0,
+    message: () => {
       const stamp = stampOf(systemClock.now().wallMs);
-      (await connected()).say(isEncrypted ? sealed("0000", KEY, `|]${stamp}`, "NULL") : `"NULL"0000L0#1234[]${stamp}`);
+      return frameOf(isEncrypted ? sealed("0000", KEY, `|]${stamp}`, "NULL") : `"NULL"0000L0#1234[]${stamp}`);
     },
-    async breakLine() {
-      isBroken = true;
-      await hangUp();
-    },
-    async mendLine() {
-      isBroken = false;
-    },
-    fallSilent() {
-      isSilent = true;
-    },
-    async sendGarbage(bytes) {
-      (await connected()).send(bytes);
-    },
-    [Symbol.asyncDispose]: hangUp,
-  };
+  });
 }
 
 describeAdapter("SIA DC-09 over TCP", dc09, () => rig("tcp", false));
@@ -74,10 +43,7 @@ class Site implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
 
   constructor(settings: Partial<ListenerSettings> = {}) {
-    const defaults = { id: "port", kind: "listener", transport: "tcp", host: "127.0.0.1", port: 0 } as const;
-    this.link = this.#stack.use(
-      openLink({ ...defaults, maxPeers: 8, idleMs: 60_000, ...settings }, { clock: systemClock, log: silentLog }),
-    );
+    this.link = this.#stack.use(openPort(settings));
   }
 
   async account(account: string, more: object = {}): Promise<{ readonly device: OpenDevice; readonly deps: FakeDeps }> {
@@ -88,9 +54,8 @@ class Site implements AsyncDisposable {
   }
 
   async call(): Promise<TestPanel> {
-    while (this.link.port === undefined) await systemClock.sleep(5);
-    const { transport } = this.link.settings;
-    return this.#stack.use(await (transport === "tcp" ? tcpPanel(this.link.port) : udpPanel(this.link.port)));
+    const port = await portOf(this.link);
+    return this.#stack.use(await (this.link.settings.transport === "tcp" ? tcpPanel(port) : udpPanel(port)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -182,7 +147,7 @@ describe("the accounts of a port", () => {
     expect(await panel.ask(press("2222"))).toContain("2222");
     expect(panel.answers).toHaveLength(1);
     await two.device[Symbol.asyncDispose]();
-    while (panel.isConnected) await systemClock.sleep(5);
+    await eventually("the hang-up", () => !panel.isConnected);
     const serving = site.link.serve(() => () => undefined);
     await expect(site.account("1111")).rejects.toMatchObject({ code: "link/taken" });
     serving[Symbol.dispose]();
@@ -206,12 +171,12 @@ describe("a message over a socket", () => {
     expect([first.answers, second.answers]).toEqual([[], []]);
     await first[Symbol.asyncDispose]();
     release();
-    while (second.answers.length === 0) await systemClock.sleep(5);
+    await eventually("the answer", () => second.answers[0]);
     expect(deps.commits).toHaveLength(1);
   });
 
   it("is one record when the gateway is started anew before the panel has heard", async () => {
-    const port = await freePort();
+    const port = await freeTcpPort();
     const body = '"SIA-DCS"0042L0#1234[#1234|Nri1/QA01]';
     let before: FakeDeps;
     {
@@ -220,14 +185,10 @@ describe("a message over a socket", () => {
       before = deps;
       await (await site.call()).ask(body);
     }
-    await using link = openLink(
-      { id: "port", kind: "listener", transport: "tcp", host: "127.0.0.1", port, maxPeers: 8, idleMs: 60_000 },
-      { clock: systemClock, log: silentLog },
-    );
+    await using link = openPort({ port });
     const deps = before.restarted(link);
     await using device = await dc09.configure("home", { account: "1234" }).open(deps, never);
-    while (link.port === undefined) await systemClock.sleep(5);
-    await using panel = await tcpPanel(port);
+    await using panel = await tcpPanel(await portOf(link));
     expect(await panel.ask(body)).toBe('"ACK"0042R0L0#1234[]');
     expect(deps.commits).toHaveLength(0);
     expect(device.ended).toBeInstanceOf(Promise);

@@ -1,62 +1,23 @@
-import { connect, type Socket } from "node:net";
-
 import { describe, expect, it } from "vitest";
 
-import { describeAdapter, type Rig } from "../conformance.ts";
-import { freePort } from "../receiving/testing/free-port.ts";
+import { describeAdapter } from "../conformance.ts";
+import { callingRig } from "../receiving/testing/calling-rig.ts";
 import { hj212 } from "./adapter.ts";
 import { frame, freshQn, realtime, SETTINGS } from "./testing/bench.ts";
 
 const COD = 21.5;
 
-/** A station that keeps one connection, and says something whenever it is asked to. */
-async function stationRig(): Promise<Rig> {
-  const port = await freePort();
+describeAdapter("HJ 212 over TCP", hj212, () => {
   const settings = { ...SETTINGS, supervisionMs: 1_500, hangUpGraceMs: 300 };
-  let socket: Socket | undefined;
-  let isBroken = false;
-  let isSilent = false;
-  const connected = async (): Promise<Socket> => {
-    if (socket !== undefined && !socket.destroyed) return socket;
-    const made = connect({ port, host: "127.0.0.1" });
-    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-    made.once("connect", () => resolve(made));
-    made.on("error", reject);
-    // What we answer is read, and is no matter here.
-    made.resume();
-    socket = await promise;
-    return socket;
-  };
-  return {
-    link: { id: "port", kind: "listener", transport: "tcp", host: "127.0.0.1", port, maxPeers: 8, idleMs: 60_000 },
+  return callingRig({
+    transport: "tcp",
     settings,
     badSettings: { settings: { ...settings, supervisionMs: 5 }, path: "supervisionMs" },
     pointId: "cod",
-    isPossible: (value) => value === COD,
-    speak: async () => {
-      if (isBroken || isSilent) return;
-      (await connected()).write(frame({ qn: freshQn(), cp: realtime(COD) }));
-    },
-    breakLine: async () => {
-      isBroken = true;
-      socket?.destroy();
-    },
-    mendLine: async () => {
-      isBroken = false;
-    },
-    fallSilent: () => {
-      isSilent = true;
-    },
-    sendGarbage: async (bytes) => {
-      (await connected()).write(bytes);
-    },
-    [Symbol.asyncDispose]: async () => {
-      socket?.destroy();
-    },
-  };
-}
-
-describeAdapter("HJ 212 over TCP", hj212, stationRig);
+    value: COD,
+    message: () => frame({ qn: freshQn(), cp: realtime(COD) }),
+  });
+});
 
 describe("configuring", () => {
   it.each([

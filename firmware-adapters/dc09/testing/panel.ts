@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 
 import { eventually } from "../../testing/fake-deps.ts";
 import { bodyOf, frameOf } from "./independent.ts";
@@ -14,16 +14,6 @@ export interface TestPanel extends AsyncDisposable {
   say(body: string): void;
   /** Says it, and says it again every second while nothing is answered, as panels do. */
   ask(body: string): Promise<string>;
-}
-
-/** Any port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** @throws Error where nobody listens. */

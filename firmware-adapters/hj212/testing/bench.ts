@@ -1,7 +1,6 @@
-import type { OpenDevice } from "../../adapter.ts";
-import type { ListenerLink } from "../../links/link.ts";
-import { Caller, openPort, portOf } from "../../links/testing/callers.ts";
-import { eventually, fakeDeps, type FakeDeps } from "../../testing/fake-deps.ts";
+import type { ListenerSettings } from "../../links/listening.ts";
+import type { Caller } from "../../links/testing/callers.ts";
+import { ListenerBench, TestStation } from "../../receiving/testing/listener-bench.ts";
 import { hj212 } from "../adapter.ts";
 import { encodeFrame, FrameParser } from "../codec.ts";
 import { encodeSegment, parseSegment, type Message } from "../message/segment.ts";
@@ -10,63 +9,25 @@ export const MN = "010000A8900016F000169DC0";
 export const SETTINGS = { mn: MN, factors: [{ code: "w01018" }, { code: "w01001", min: 0, max: 14 }] };
 
 /** A gateway with one port, and devices on it as they are opened. */
-export class Bench implements AsyncDisposable {
-  readonly link: ListenerLink;
-  readonly #open = new AsyncDisposableStack();
-
-  constructor(settings: Parameters<typeof openPort>[0] = {}) {
-    this.link = openPort(settings);
-  }
-
-  /** Opens a device with these settings over the ordinary ones. */
-  async device(
-    settings: object = {},
-    deps: FakeDeps = fakeDeps({ link: this.link }),
-  ): Promise<OpenDevice & { deps: FakeDeps }> {
-    const configured = hj212.configure("device", { ...SETTINGS, ...settings });
-    const device = this.#open.use(await configured.open(deps, new AbortController().signal));
-    return Object.assign(device, { deps });
+export class Bench extends ListenerBench {
+  constructor(listener: Partial<ListenerSettings> = {}) {
+    super(hj212, SETTINGS, listener);
   }
 
   async station(): Promise<Station> {
-    return new Station(await Caller.call(await portOf(this.link)));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#open.disposeAsync();
-    await this.link[Symbol.asyncDispose]();
+    return new Station(await this.caller());
   }
 }
 
-/** A station under the test's hand: what it is told to say, and every answer it got. */
-export class Station implements AsyncDisposable {
-  readonly caller: Caller;
-
+/** A station that says what this module's tests tell it to. */
+export class Station extends TestStation<Message> {
   constructor(caller: Caller) {
-    this.caller = caller;
-  }
-
-  get answers(): readonly Message[] {
-    const segments = new FrameParser().push(Buffer.from(this.caller.text, "latin1"));
-    return segments.flatMap((segment) => parseSegment(segment) ?? []);
+    super(caller, (bytes) => new FrameParser().push(bytes).flatMap((segment) => parseSegment(segment) ?? []));
   }
 
   /** Sends a message; whatever is not given is as in a real-time record that asks for an answer. */
   say(message: Partial<Message>): void {
     this.write(frame(message));
-  }
-
-  write(bytes: Buffer): void {
-    this.caller.socket.write(bytes);
-  }
-
-  /** The answers, as soon as there are so many. */
-  async untilAnswered(count: number): Promise<readonly Message[]> {
-    return await eventually(`${count} answers`, () => this.answers.length >= count && this.answers);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.caller[Symbol.asyncDispose]();
   }
 }
 

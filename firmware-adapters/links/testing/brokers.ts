@@ -9,6 +9,8 @@ import { systemClock } from "@outpost/kernel/clock.ts";
 import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
 
+import { freeTcpPort } from "../../testing/free-port.ts";
+
 /** A real broker behind a cable that can be cut. */
 export interface TestBroker extends AsyncDisposable {
   /** Through the cable. */
@@ -48,7 +50,7 @@ export async function startAedes(): Promise<TestBroker> {
 
 /** Debian's mosquitto. Needs the peer MOSQUITTO. */
 export async function startMosquitto(): Promise<TestBroker> {
-  const port = await freePort();
+  const port = await freeTcpPort();
   const folder = await mkdtemp(join(tmpdir(), "outpost-mosquitto-"));
   const configuration = join(folder, "mosquitto.conf");
   await writeFile(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
@@ -130,15 +132,6 @@ async function listenOnLoopback(server: Server, port = 0): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return address.port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenOnLoopback(server);
-  const closed = once(server, "close");
-  server.close();
-  await closed;
-  return port;
 }
 
 async function untilListening(broker: ChildProcess, port: number): Promise<void> {

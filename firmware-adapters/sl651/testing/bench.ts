@@ -1,9 +1,8 @@
-import type { OpenDevice } from "../../adapter.ts";
-import type { ListenerLink } from "../../links/link.ts";
-import { Caller, openPort, portOf } from "../../links/testing/callers.ts";
+import type { ListenerSettings } from "../../links/listening.ts";
+import type { Caller } from "../../links/testing/callers.ts";
+import { ListenerBench, TestStation } from "../../receiving/testing/listener-bench.ts";
 import type { LocalTime } from "../../receiving/time/zoned-time.ts";
 import { ZonedTime } from "../../receiving/time/zoned-time.ts";
-import { eventually, fakeDeps, type FakeDeps } from "../../testing/fake-deps.ts";
 import { sl651 } from "../adapter.ts";
 import { encodeFrame, FrameParser, type Frame } from "../codec.ts";
 import { FN } from "../message/functions.ts";
@@ -18,62 +17,25 @@ export const SETTINGS = {
 const SHANGHAI = new ZonedTime("Asia/Shanghai");
 
 /** A gateway with one port, and devices on it as they are opened. */
-export class Bench implements AsyncDisposable {
-  readonly link: ListenerLink;
-  readonly #open = new AsyncDisposableStack();
-
-  constructor(settings: Parameters<typeof openPort>[0] = {}) {
-    this.link = openPort(settings);
-  }
-
-  /** Opens a device with these settings over the ordinary ones. */
-  async device(
-    settings: object = {},
-    deps: FakeDeps = fakeDeps({ link: this.link }),
-  ): Promise<OpenDevice & { deps: FakeDeps }> {
-    const configured = sl651.configure("device", { ...SETTINGS, ...settings });
-    const device = this.#open.use(await configured.open(deps, new AbortController().signal));
-    return Object.assign(device, { deps });
+export class Bench extends ListenerBench {
+  constructor(listener: Partial<ListenerSettings> = {}) {
+    super(sl651, SETTINGS, listener);
   }
 
   async station(): Promise<Station> {
-    return new Station(await Caller.call(await portOf(this.link)));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#open.disposeAsync();
-    await this.link[Symbol.asyncDispose]();
+    return new Station(await this.caller());
   }
 }
 
-/** A station under the test's hand: what it is told to say, and every answer it got. */
-export class Station implements AsyncDisposable {
-  readonly caller: Caller;
-
+/** A station that says what this module's tests tell it to. */
+export class Station extends TestStation<Frame> {
   constructor(caller: Caller) {
-    this.caller = caller;
-  }
-
-  get answers(): readonly Frame[] {
-    return new FrameParser().push(Buffer.from(this.caller.text, "latin1"));
+    super(caller, (bytes) => new FrameParser().push(bytes));
   }
 
   /** Sends a frame; whatever is not given is as in a timed report. */
   say(given: Partial<Frame>): void {
     this.write(upward(given));
-  }
-
-  write(bytes: Buffer): void {
-    this.caller.socket.write(bytes);
-  }
-
-  /** The answers, as soon as there are so many. */
-  async untilAnswered(count: number): Promise<readonly Frame[]> {
-    return await eventually(`${count} answers`, () => this.answers.length >= count && this.answers);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.caller[Symbol.asyncDispose]();
   }
 }
 
