@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { testSeed } from "../testing/random.ts";
 import { codecCases } from "./bench/codec-cases.ts";
 import { crcHj212, encodeFrame, FrameParser, MAX_SEGMENT_BYTES } from "./codec.ts";
 
@@ -104,7 +105,7 @@ const anyStream = fc
   )
   .map((pieces) => Buffer.concat(pieces));
 const cuts = fc.array(fc.nat({ max: 2_000 }), { maxLength: 12 });
-const runs = { numRuns: 10_000, seed: Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000) };
+const runs = { numRuns: 10_000, seed: testSeed() };
 console.log(`HJ 212 frames from seed ${runs.seed}`);
 
 describe("any bytes", () => {

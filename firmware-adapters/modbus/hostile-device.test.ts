@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { BadReason, DeviceEvent, Measurement } from "../event.ts";
 import { openLink } from "../links/open-link.ts";
 import type { LineSettings } from "../links/settings.ts";
-import { fakeDeps } from "../testing/fake-deps.ts";
+import { eventually, fakeDeps } from "../testing/fake-deps.ts";
 import { seededRandom } from "../testing/random.ts";
 import { modbus } from "./adapter.ts";
 import type { PumpStationProfile } from "./profile.ts";
@@ -17,7 +17,6 @@ import { testPoint, testProfile } from "./testing/small-profile.ts";
 /** For units that misbehave for long; where they must not be found missing, `PATIENT_MS`. */
 const TIMEOUT_MS = 100;
 const PATIENT_MS = 600;
-const WITHIN_MS = 20_000;
 const WORN_MS = 12_000;
 
 /** Eight registers in two blocks; every register holds its address plus 1000, so that a wrong one shows. */
@@ -60,14 +59,6 @@ async function rig({ profile = twoBlocks, polled = [1], timeoutMs = TIMEOUT_MS, 
   };
 }
 
-async function until(what: string, isSo: () => boolean): Promise<void> {
-  const deadlineMs = systemClock.monotonicMs() + WITHIN_MS;
-  while (!isSo()) {
-    if (systemClock.monotonicMs() > deadlineMs) throw new Error(`not in time: ${what}`);
-    await systemClock.sleep(10);
-  }
-}
-
 /** Every good value must be the register's own. */
 function wrongValues(events: readonly DeviceEvent[]): DeviceEvent[] {
   return events.filter(
@@ -92,15 +83,15 @@ describe.concurrent.each(["tcp", "rtu"] as const)("a device over %s that", (fram
     let isHostile = false;
     await using here = await rig({ framing, behave: () => (isHostile ? behaviour : { kind: "answer" }) });
     const last = (): Measurement | undefined => here.measurements("r0").at(-1);
-    await until("online", () => here.statuses().at(-1) === "online");
+    await eventually("online", () => here.statuses().at(-1) === "online");
     isHostile = true;
-    await until(reason, () => {
+    await eventually(reason, () => {
       const reading = last()?.reading;
       return reading?.quality === "bad" && reading.reason === reason;
     });
-    await until(state, () => here.statuses().includes(state));
+    await eventually(state, () => here.statuses().includes(state));
     isHostile = false;
-    await until("good again", () => last()?.reading.quality === "good" && here.statuses().at(-1) === "online");
+    await eventually("good again", () => last()?.reading.quality === "good" && here.statuses().at(-1) === "online");
     expect(wrongValues(here.events)).toEqual([]);
   });
 
@@ -115,7 +106,7 @@ describe.concurrent.each(["tcp", "rtu"] as const)("a device over %s that", (fram
       timeoutMs: PATIENT_MS,
       behave: (_request, count) => (count === 4 ? behaviour : { kind: "answer" }),
     });
-    await until("more rounds", () => here.unit.requests.length > 12);
+    await eventually("more rounds", () => here.unit.requests.length > 12);
     expect(here.events.filter((event) => event.kind === "measurement" && event.reading.quality === "bad")).toEqual([]);
     expect(here.statuses()).toEqual(["online"]);
   });
@@ -123,9 +114,9 @@ describe.concurrent.each(["tcp", "rtu"] as const)("a device over %s that", (fram
   it("resets every connection goes bad, and comes back by itself", async () => {
     let isHostile = true;
     await using here = await rig({ framing, behave: () => ({ kind: isHostile ? "reset" : "answer" }) });
-    await until("offline", () => here.statuses().includes("offline"));
+    await eventually("offline", () => here.statuses().includes("offline"));
     isHostile = false;
-    await until("online", () => here.statuses().at(-1) === "online");
+    await eventually("online", () => here.statuses().at(-1) === "online");
     expect(wrongValues(here.events)).toEqual([]);
   });
 
@@ -156,8 +147,8 @@ describe.concurrent.each(["tcp", "rtu"] as const)("a device over %s that", (fram
     // How many requests fit into the time depends on what was drawn: a line that was late is left alone for a while.
     const startMs = systemClock.monotonicMs();
     const isWorn = (): boolean => systemClock.monotonicMs() - startMs > WORN_MS && here.unit.requests.length > 5;
-    await until("many requests", () => here.unit.requests.length > 30 || isWorn());
-    await until("a good value", () => here.measurements("r0").some((event) => event.reading.quality === "good"));
+    await eventually("many requests", () => here.unit.requests.length > 30 || isWorn());
+    await eventually("a good value", () => here.measurements("r0").some((event) => event.reading.quality === "good"));
     expect(wrongValues(here.events)).toEqual([]);
   });
 });
@@ -172,7 +163,7 @@ describe("refusals", () => {
     };
     const profile = testProfile([0, 1, 3, 4].map((address) => testPoint({ id: `r${address}`, address })));
     await using here = await rig({ framing: "tcp", memory: holed, profile, timeoutMs: PATIENT_MS });
-    await until("several rounds", () => here.measurements("r4").length > 3);
+    await eventually("several rounds", () => here.measurements("r4").length > 3);
     const counts = here.unit.requests.map((request) => [request.pdu.readUInt16BE(1), request.pdu.readUInt16BE(3)]);
     expect(counts[0]).toEqual([0, 5]);
     expect(counts.slice(1, 5)).toEqual([
@@ -194,7 +185,7 @@ describe("refusals", () => {
     };
     const profile = testProfile([0, 1, 2, 3].map((address) => testPoint({ id: `r${address}`, address })));
     await using here = await rig({ framing: "tcp", memory: holed, profile, timeoutMs: PATIENT_MS });
-    await until("several rounds", () => here.measurements("r3").length > 3);
+    await eventually("several rounds", () => here.measurements("r3").length > 3);
     expect(here.measurements("r2").map((event) => event.reading)).toEqual([
       { quality: "bad", reason: "device-refused", detail: "exception 2: illegal data address" },
     ]);
@@ -211,25 +202,25 @@ describe("refusals", () => {
       timeoutMs: PATIENT_MS,
       behave: ({ unitId }) => (isDown && unitId === 2 ? { kind: "refuse", exceptionCode: 11 } : { kind: "answer" }),
     });
-    await until("both online", () => here.statuses("unit1").length + here.statuses("unit2").length === 2);
+    await eventually("both online", () => here.statuses("unit1").length + here.statuses("unit2").length === 2);
     isDown = true;
-    await until("unit 2 offline", () => here.statuses("unit2").at(-1) === "offline");
+    await eventually("unit 2 offline", () => here.statuses("unit2").at(-1) === "offline");
     const before = here.measurements("r0", "unit1").length;
-    await until("unit 1 goes on", () => here.measurements("r0", "unit1").length > before + 5);
+    await eventually("unit 1 goes on", () => here.measurements("r0", "unit1").length > before + 5);
     expect(here.statuses("unit1")).toEqual(["online"]);
     expect(here.link.status).toEqual({ kind: "up" });
     isDown = false;
-    await until("unit 2 back", () => here.statuses("unit2").at(-1) === "online");
+    await eventually("unit 2 back", () => here.statuses("unit2").at(-1) === "online");
   });
 });
 
 describe("several units on one serial line", () => {
   it("go on being read at their pace while one of them is dead", async () => {
     await using here = await rig({ framing: "rtu", unitIds: [1, 3], polled: [1, 2, 3], timeoutMs: 250 });
-    await until("unit 2 offline", () => here.statuses("unit2").at(-1) === "offline");
+    await eventually("unit 2 offline", () => here.statuses("unit2").at(-1) === "offline");
     const rounds = here.measurements("r0", "unit1").length;
     const askedOfDead = here.unit.requests.filter((request) => request.unitId === 2).length;
-    await until("many rounds of the others", () => here.measurements("r0", "unit1").length > rounds + 20);
+    await eventually("many rounds of the others", () => here.measurements("r0", "unit1").length > rounds + 20);
     const probes = here.unit.requests.filter((request) => request.unitId === 2).length - askedOfDead;
     expect(probes).toBeLessThan(8);
     expect(here.statuses("unit3")).toEqual(["online"]);

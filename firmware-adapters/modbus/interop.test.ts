@@ -1,13 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
 import { systemClock } from "@outpost/kernel/clock.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { LIBMODBUS, PYMODBUS, SOCAT, missingPeer } from "@outpost/kernel/testing/peers.ts";
@@ -16,10 +6,14 @@ import { describe, expect, it } from "vitest";
 
 import { openLink } from "../links/open-link.ts";
 import type { LineSettings } from "../links/settings.ts";
+import { serialPair } from "../links/testing/pty.ts";
+import { freeTcpPort } from "../testing/free-port.ts";
 import { openSession } from "./session/open-session.ts";
 import type { Session } from "./session/session.ts";
+import { startPythonScript } from "./testing/python-script.ts";
 
-const PYTHON = "/usr/bin/python3";
+const LIBMODBUS_SERVER = new URL("bench/libmodbus-server.py", import.meta.url);
+const PYMODBUS_SERVER = new URL("testing/pymodbus-server.py", import.meta.url);
 const never = new AbortController().signal;
 const numbers = (address: number, count: number): number[] =>
   Array.from({ length: count }, (_, index) => address + index + 1_000);
@@ -29,60 +23,29 @@ interface Foreign extends AsyncDisposable {
   readonly link: LineSettings;
 }
 
-/** Starts a Python script of ours and waits for its first line. */
-async function startScript(script: string, args: readonly string[], stack: AsyncDisposableStack): Promise<string> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(PYTHON, [path, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  stack.defer(async () => {
-    child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  });
-  for await (const line of createInterface(child.stdout)) return line;
-  throw new Error(`${script} ended at once`);
-}
-
 async function libmodbusTcp(): Promise<Foreign> {
-  const stack = new AsyncDisposableStack();
-  const port = Number(await startScript("bench/libmodbus-server.py", ["0"], stack));
-  const link: LineSettings = { id: "line", kind: "tcp", host: "127.0.0.1", port };
-  return { link, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const server = await startPythonScript(LIBMODBUS_SERVER, ["0"]);
+  const link: LineSettings = { id: "line", kind: "tcp", host: "127.0.0.1", port: Number(server.firstLine) };
+  return { link, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 /** libmodbus at one end of a pair of pseudo terminals, our serial port at the other. */
 async function libmodbusRtu(): Promise<Foreign> {
   const stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "outpost-pair-"));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const [path, far] = [join(folder, "ours"), join(folder, "theirs")];
-  const socat = spawn("socat", [`pty,raw,echo=0,link=${path}`, `pty,raw,echo=0,link=${far}`], { stdio: "ignore" });
-  stack.defer(async () => {
-    socat.kill("SIGTERM");
-    if (socat.exitCode === null && socat.signalCode === null) await once(socat, "exit");
-  });
-  while (!existsSync(path) || !existsSync(far)) await systemClock.sleep(10);
-  await startScript("bench/libmodbus-server.py", ["--rtu", far], stack);
+  const pair = stack.use(await serialPair());
+  stack.use(await startPythonScript(LIBMODBUS_SERVER, ["--rtu", pair.far]));
   const line = { baudRate: 9_600, parity: "none", dataBits: 8, stopBits: 1, gapMs: 5 } as const;
-  return { link: { id: "line", kind: "serial", path, ...line }, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-async function pymodbus(framing: "tcp" | "rtu-tcp"): Promise<Foreign> {
-  const stack = new AsyncDisposableStack();
-  const port = await freePort();
-  await startScript("testing/pymodbus-server.py", [framing, String(port)], stack);
-  const address = { id: "line", host: "127.0.0.1", port };
-  const link: LineSettings =
-    framing === "tcp" ? { ...address, kind: "tcp" } : { ...address, kind: "serial-server", gapMs: 2 };
+  const link: LineSettings = { id: "line", kind: "serial", path: pair.near, ...line };
   return { link, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+async function pymodbus(framing: "tcp" | "rtu-tcp"): Promise<Foreign> {
+  const port = await freeTcpPort();
+  const server = await startPythonScript(PYMODBUS_SERVER, [framing, String(port)]);
+  const address = { id: "line", host: "127.0.0.1", port };
+  const link: LineSettings =
+    framing === "tcp" ? { ...address, kind: "tcp" } : { ...address, kind: "serial-server", gapMs: 2 };
+  return { link, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 const FOREIGN: readonly { name: string; peers: readonly Peer[]; start: () => Promise<Foreign>; isStrict: boolean }[] = [

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { testSeed } from "../testing/random.ts";
 import { codecCases } from "./bench/codec-cases.ts";
 import { encodeFrame, FrameParser, MAX_TEXT_BYTES, type Frame } from "./codec.ts";
 
@@ -120,7 +121,7 @@ const anyStream = fc
   )
   .map((pieces) => Buffer.concat(pieces));
 const cuts = fc.array(fc.nat({ max: 1_500 }), { maxLength: 12 });
-const runs = { numRuns: 10_000, seed: Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000) };
+const runs = { numRuns: 10_000, seed: testSeed() };
 console.log(`SL 651 frames from seed ${runs.seed}`);
 
 describe("any bytes", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { QuantityPoint } from "../../receiving/quantities.ts";
 import { ZonedTime } from "../../receiving/time/zoned-time.ts";
+import { testSeed } from "../../testing/random.ts";
 import { FACTORS, knownFactor } from "../factors/factors.ts";
 import { factorPoints } from "../points.ts";
 import { hj212Settings } from "../settings.ts";
@@ -10,7 +11,7 @@ import { readFactor } from "./readings.ts";
 import { encodeSegment, parseParameters, parseSegment, type Message } from "./segment.ts";
 import { formatQn, formatTime, parseTime } from "./station-time.ts";
 
-const runs = { numRuns: 10_000, seed: Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000) };
+const runs = { numRuns: 10_000, seed: testSeed() };
 console.log(`HJ 212 segments from seed ${runs.seed}`);
 
 const parse = (text: string): Message | undefined => parseSegment(Buffer.from(text));

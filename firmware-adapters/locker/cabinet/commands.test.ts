@@ -2,9 +2,9 @@ import { systemClock } from "@outpost/kernel/clock.ts";
 import { describe, expect, it } from "vitest";
 
 import { eventually } from "../../testing/fake-deps.ts";
+import { TestClock } from "../../testing/test-clock.ts";
 import { PROTOCOL_NAMES } from "../settings.ts";
 import { openCabinet, type CabinetBench } from "../testing/cabinet-bench.ts";
-import { TestClock } from "../testing/test-clock.ts";
 
 async function selectAll(bench: CabinetBench, actor = "ann"): Promise<string> {
   const outcome = await bench.run({ kind: "select", pointId: "openAll", value: 1, actor });

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 
+import { testSeed } from "../../testing/random.ts";
 import { PROTOCOL_NAMES, PROTOCOLS, type Protocol } from "../settings.ts";
 import { frameBytes } from "../testing/any-frame.ts";
 import { sumOf, xorOf, type BoardFrame, type LockCodec } from "./codec.ts";
 import { CODECS } from "./codecs.ts";
 import { FrameStream } from "./frame-stream.ts";
 
-const seed = Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000);
+const seed = testSeed();
 console.log(`frames from seed ${seed}`);
 const runs = { numRuns: 10_000, seed };
 

@@ -2,8 +2,8 @@ import { systemClock } from "@outpost/kernel/clock.ts";
 import { describe, expect, it } from "vitest";
 
 import { eventually } from "../../testing/fake-deps.ts";
+import { TestClock } from "../../testing/test-clock.ts";
 import { openCabinet, type CabinetBench, type CabinetBenchOptions } from "../testing/cabinet-bench.ts";
-import { TestClock } from "../testing/test-clock.ts";
 import { issueNumericCode, issueToken, newCodeSecret, newIssuerKeys } from "./issue.ts";
 import { codesSettings } from "./settings.ts";
 

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 
@@ -6,6 +5,7 @@ import { SOCAT, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
+import { serialPair } from "../../links/testing/pty.ts";
 import { describeCommandLine } from "../../simulation/testing/command-line-suite.ts";
 import { RunningSimulator } from "../../simulation/testing/running-simulator.ts";
 
@@ -88,15 +88,11 @@ describe("the simulator's process", () => {
 
   it("speaks on a serial port", async (context) => {
     if (noSocat !== undefined) return context.skip(noSocat);
-    const socat = spawn("socat", ["-d", "-d", "pty,raw,echo=0", "pty,raw,echo=0"]);
-    let said = "";
-    socat.stderr.on("data", (chunk) => (said += chunk));
-    while ((said.match(/PTY is (\S+)/g) ?? []).length < 2) await once(socat.stderr, "data");
-    const [here = "", there = ""] = [...said.matchAll(/PTY is (\S+)/g)].map((match) => match[1] ?? "");
-    await using running = new RunningSimulator(MAIN, ["--protocol", "wkly", "--serial", there]);
+    await using pair = await serialPair();
+    await using running = new RunningSimulator(MAIN, ["--protocol", "wkly", "--serial", pair.far]);
     await running.ready();
     const { SerialPort } = await import("serialport");
-    const port = new SerialPort({ path: here, baudRate: 9_600 });
+    const port = new SerialPort({ path: pair.near, baudRate: 9_600 });
     port.write(Buffer.from("574b4c590900830182", "hex"));
     let received = "";
     while (received.length < 22) {
@@ -105,6 +101,5 @@ describe("the simulator's process", () => {
     }
     expect(received).toBe("574b4c590b008300010181");
     await new Promise((resolve) => port.close(resolve));
-    socat.kill("SIGTERM");
   });
 });

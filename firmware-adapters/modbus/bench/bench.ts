@@ -1,7 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
@@ -15,6 +11,7 @@ import { openDevice } from "../adapter.ts";
 import { pumpStationProfile } from "../profile.ts";
 import type { PointInput, PumpStationProfile } from "../profile.ts";
 import { modbusSettings } from "../settings.ts";
+import { startPythonScript } from "../testing/python-script.ts";
 
 const TARGET_RATIO = 0.9;
 const TARGET_REQUEST_RATIO = 1.1;
@@ -60,25 +57,13 @@ async function main(): Promise<number> {
     throw new Error("--rounds takes a number from 3 to 9999");
 
   await using stack = new AsyncDisposableStack();
-  const port = await startServer(stack);
+  const server = stack.use(await startPythonScript(new URL("libmodbus-server.py", import.meta.url), ["0"]));
+  const port = Number(server.firstLine);
   const bare = await bareSide(port, stack);
   const ours = await ourSide(port, stack);
   const result = await compare(bare, ours, rounds);
   console.log(values.json === true ? JSON.stringify(result) : describe(result));
   return result.pass ? 0 : 1;
-}
-
-async function startServer(stack: AsyncDisposableStack): Promise<number> {
-  const script = fileURLToPath(new URL("libmodbus-server.py", import.meta.url));
-  const server = spawn("/usr/bin/python3", [script, "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  stack.defer(async () => {
-    if (server.pid === undefined) return;
-    server.kill("SIGTERM");
-    if (server.exitCode === null) await once(server, "exit");
-  });
-  await once(server, "spawn");
-  for await (const line of createInterface(server.stdout)) return Number(line);
-  throw new Error("the libmodbus server did not start");
 }
 
 async function bareSide(port: number, stack: AsyncDisposableStack): Promise<Side> {

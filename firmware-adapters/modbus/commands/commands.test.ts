@@ -1,10 +1,10 @@
-import { systemClock } from "@outpost/kernel/clock.ts";
-import type { Clock, ClockConfidence } from "@outpost/kernel/clock.ts";
 import { describe, expect, it } from "vitest";
 
 import type { DeviceCommand } from "../../event.ts";
+import { eventually } from "../../testing/fake-deps.ts";
+import { TestClock } from "../../testing/test-clock.ts";
 import { testPoint, testProfile } from "../testing/small-profile.ts";
-import { START, WRITE_CODES, openStation, stationProfile, until } from "../testing/station.ts";
+import { START, WRITE_CODES, openStation, stationProfile } from "../testing/station.ts";
 
 describe("a hazardous button", () => {
   it("is refused without a selection", async () => {
@@ -46,7 +46,7 @@ describe("a hazardous button", () => {
   it("is held back by the starts that were seen, whoever caused them", async () => {
     await using station = await openStation({ profile: stationProfile({ maxStartsPerHour: 1, minOffMs: 0 }) });
     station.isRunning = true;
-    await until(() =>
+    await eventually("the start", () =>
       station.events.some(
         (event) =>
           event.kind === "measurement" &&
@@ -98,18 +98,20 @@ describe("a hazardous button", () => {
   it("is let go later, and that is reported, when the connection broke while it was pressed", async () => {
     await using station = await openStation();
     const pressing = station.press("start");
-    await until(() => station.presses.length === 1);
+    await eventually("the press", () => station.presses.length === 1);
     station.cut();
     await pressing;
-    await until(() => station.coils.get(START) === false);
-    await until(() => station.events.some((event) => event.kind === "occurrence" && event.name === "latched-button"));
+    await eventually("the button let go", () => station.coils.get(START) === false);
+    await eventually("a latched button", () =>
+      station.events.some((event) => event.kind === "occurrence" && event.name === "latched-button"),
+    );
     expect(station.presses).toEqual([true, false]);
   });
 
   it("is let go at once when the gateway stops in the middle of a press", async () => {
     const station = await openStation();
     const pressing = station.press("reset").catch(() => undefined);
-    await until(() => station.coils.get(11) === true);
+    await eventually("the coil", () => station.coils.get(11) === true);
     await station.device[Symbol.asyncDispose]();
     expect(station.coils.get(11)).toBe(false);
     await pressing;
@@ -118,9 +120,9 @@ describe("a hazardous button", () => {
 
   it("that a dead gateway left pressed is let go when the device is opened", async () => {
     await using station = await openStation({ before: (coils) => coils.set(START, true) });
-    await until(() => station.coils.get(START) === false);
+    await eventually("the button let go", () => station.coils.get(START) === false);
     expect(station.presses).toEqual([false]);
-    await until(() => station.events.some((event) => event.kind === "occurrence"));
+    await eventually("the occurrence", () => station.events.some((event) => event.kind === "occurrence"));
     expect(station.events.find((event) => event.kind === "occurrence")).toMatchObject({
       name: "latched-button",
       details: { point: "start", isReleased: true },
@@ -131,12 +133,12 @@ describe("a hazardous button", () => {
     await using station = await openStation();
     station.coils.set(START, true);
     const seen = station.requests.length;
-    await until(() => station.requests.length > seen + 12);
+    await eventually("more rounds", () => station.requests.length > seen + 12);
     expect(station.presses).toEqual([]);
   });
 
   it("is refused while the clock is doubtful, where the siren is not", async () => {
-    const clock = new DoubtfulClock();
+    const clock = new TestClock();
     await using station = await openStation({ clock });
     clock.confidence = "doubtful";
     expect(await station.press("start")).toMatchObject({ kind: "refused", reason: "clock-not-confident" });
@@ -144,20 +146,6 @@ describe("a hazardous button", () => {
     expect(siren).toEqual({ kind: "done", before: 0, after: 1 });
   });
 });
-
-/** The system's clock with a confidence of the test's choosing. */
-class DoubtfulClock implements Clock {
-  confidence: ClockConfidence = "confirmed";
-  now() {
-    return { ...systemClock.now(), confidence: this.confidence };
-  }
-  monotonicMs(): number {
-    return systemClock.monotonicMs();
-  }
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return systemClock.sleep(ms, signal);
-  }
-}
 
 describe("a plain write", () => {
   it("tells what was there before and what is there after", async () => {
@@ -238,7 +226,7 @@ describe("the heartbeat", () => {
   it("counts a register up while the device is online", async () => {
     const beating = testProfile([testPoint({ id: "word" })], { heartbeat: { address: 90, everyMs: 500 } });
     await using station = await openStation({ profile: beating });
-    await until(() => station.words.get(90) === 2);
+    await eventually("two beats", () => station.words.get(90) === 2);
     expect(station.words.get(90)).toBe(2);
   });
 });

@@ -1,6 +1,5 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,6 +7,7 @@ import { promisify } from "node:util";
 import { MBPOLL, missingPeer, SOCAT, type Peer } from "@outpost/kernel/testing/peers.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { serialPair } from "../../links/testing/pty.ts";
 import { startSimulator, type Simulator } from "./simulator.ts";
 
 const run = promisify(execFile);
@@ -104,10 +104,10 @@ print(json.dumps({"settings": c.read_holding_registers(0, 4, slave=17).registers
   });
 
   it.skipIf(missingPeer(SOCAT) !== undefined)("reads and writes RTU on a serial line", async () => {
-    await using pair = await openSerialPair();
-    await using simulator = await startSimulator({ rtuSerial: { path: pair.device, baudRate: 9_600 }, unitId: 3 });
+    await using pair = await serialPair();
+    await using simulator = await startSimulator({ rtuSerial: { path: pair.far, baudRate: 9_600 }, unitId: 3 });
     const answer = await pymodbus(`
-c = ModbusSerialClient("${pair.master}", baudrate=9600)
+c = ModbusSerialClient("${pair.near}", baudrate=9600)
 c.connect()
 c.write_registers(0, [1800, 900], slave=3)
 c.write_coil(0, True, slave=3)
@@ -125,12 +125,12 @@ describe.skipIf(missingPeer(SOCAT) !== undefined || missingPeer(MBPOLL) !== unde
   it("that goes away and comes back is served again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "outpost-serial-"));
     try {
-      const first = await openSerialPair(folder);
-      await using simulator = await startSimulator({ rtuSerial: { path: first.device, baudRate: 19_200 } });
-      await poll(first.master);
+      const first = await serialPair(folder);
+      await using simulator = await startSimulator({ rtuSerial: { path: first.far, baudRate: 19_200 } });
+      await poll(first.near);
       await first[Symbol.asyncDispose]();
-      await using second = await openSerialPair(folder);
-      await poll(second.master);
+      await using second = await serialPair(folder);
+      await poll(second.near);
       expect(simulator.countRequests()).toBe(2);
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -174,43 +174,6 @@ async function poll(master: string): Promise<void> {
       return;
     } catch (error) {
       if (tries >= 10) throw error;
-    }
-  }
-}
-
-interface SerialPair extends AsyncDisposable {
-  readonly master: string;
-  readonly device: string;
-}
-
-/** Two serial ports joined back to back by socat. */
-async function openSerialPair(in_?: string): Promise<SerialPair> {
-  const folder = in_ ?? (await mkdtemp(join(tmpdir(), "outpost-serial-")));
-  const master = join(folder, "master");
-  const device = join(folder, "device");
-  const socat = spawn("socat", [`pty,raw,echo=0,link=${master}`, `pty,raw,echo=0,link=${device}`], { stdio: "ignore" });
-  await untilThere(master);
-  await untilThere(device);
-  return {
-    master,
-    device,
-    async [Symbol.asyncDispose]() {
-      const exited = once(socat, "exit");
-      socat.kill();
-      await exited;
-      if (in_ === undefined) await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function untilThere(path: string): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await access(path);
-      return;
-    } catch (error) {
-      if (tries >= 500) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 }

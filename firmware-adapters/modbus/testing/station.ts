@@ -5,7 +5,7 @@ import { silentLog } from "@outpost/kernel/log.ts";
 import type { OpenDevice } from "../../adapter.ts";
 import type { CommandOutcome, DeviceCommand, DeviceEvent } from "../../event.ts";
 import { openLink } from "../../links/open-link.ts";
-import { fakeDeps } from "../../testing/fake-deps.ts";
+import { eventually, fakeDeps } from "../../testing/fake-deps.ts";
 import { modbus } from "../adapter.ts";
 import type { PumpStationProfile } from "../profile.ts";
 import { numberedMemory } from "./memory.ts";
@@ -157,14 +157,6 @@ export async function openStation(
     ),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-  await until(() => events.some((event) => event.kind === "status" && event.state === "online"));
+  await eventually("online", () => events.some((event) => event.kind === "status" && event.state === "online"));
   return station;
-}
-
-/** Waits until something is so, for at most ten seconds. */
-export async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries += 1) {
-    if (tries > 1_000) throw new Error("not in time");
-    await systemClock.sleep(10);
-  }
 }

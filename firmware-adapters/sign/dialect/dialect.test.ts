@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { testSeed } from "../../testing/random.ts";
 import { codecCases } from "../bench/codec-cases.ts";
 import type { Content } from "../content/content.ts";
 import { SignError } from "../errors.ts";
@@ -178,7 +179,7 @@ function isHarmless(bytes: Buffer, dialect: SignDialect): boolean {
 }
 
 describe("foreign bytes for a state", () => {
-  const seed = Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000);
+  const seed = testSeed();
   console.log(`state fuzz from seed ${seed}`);
 
   it("do no harm, whatever they are", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { testSeed } from "../../testing/random.ts";
 import { ELEMENTS, knownElement } from "../elements/elements.ts";
 import { STATES } from "../elements/states.ts";
 import { stationPoints } from "../points.ts";
@@ -11,7 +12,7 @@ import { FN } from "./functions.ts";
 import { encodeReport } from "./write.ts";
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(" ", ""), "hex");
-const runs = { numRuns: 10_000, seed: Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000) };
+const runs = { numRuns: 10_000, seed: testSeed() };
 console.log(`SL 651 texts from seed ${runs.seed}`);
 
 const HEAD = "0003 591011155111 F1F1 0012345678 48 F0F0 5910111545";

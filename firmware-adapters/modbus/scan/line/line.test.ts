@@ -2,6 +2,7 @@ import { crc16Modbus } from "@outpost/kernel/crc16.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { testSeed } from "../../../testing/random.ts";
 import { encodeRead } from "../../codec.ts";
 import { encodeFrame } from "../../session/rtu-frame.ts";
 import { decodeIdentify, encodeIdentify, identifyLength } from "../identification.ts";
@@ -15,7 +16,7 @@ const late = encodeFrame(6, Buffer.of(3, 2, 0, 0));
 const noise = Buffer.of(0, 0xff);
 const broken = Buffer.from(data.map((byte, index) => (index === 3 ? byte ^ 1 : byte)));
 
-const seed = Number(process.env["OUTPOST_SEED"] ?? Date.now() % 1_000_000);
+const seed = testSeed();
 console.log(`scan fuzz from seed ${seed}`);
 
 function heard(...parts: readonly Buffer[]): Heard {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { seededRandom } from "../../../testing/random.ts";
 import {
   beginStorm,
   endStorm,
@@ -42,20 +43,23 @@ function until(plant: PlantState, inputs: PlantInputs, isSo: (plant: PlantState)
 
 describe("the water", () => {
   it("is neither made nor lost: what came in was pumped, spilled, or is still there", () => {
-    const seed = (Math.random() * 2 ** 31) >>> 0;
-    const random = mulberry32(seed);
+    const random = seededRandom();
     const start = newPlant();
     let plant = start;
     for (let round = 0; round < 300; round += 1) {
-      if (random() < 0.05) plant = beginStorm(plant, 60 * MINUTE_MS * random());
-      if (random() < 0.05) plant = tripPump(plant, random() < 0.5 ? 0 : 1);
-      if (random() < 0.1) plant = resetTrips(plant);
-      const inputs = { ...NORMAL, isMainsFailed: random() < 0.2, isLevelSensorBroken: random() < 0.2 };
-      plant = step(plant, inputs, 60_000 * random());
+      if (random.fraction() < 0.05) plant = beginStorm(plant, 60 * MINUTE_MS * random.fraction());
+      if (random.fraction() < 0.05) plant = tripPump(plant, random.fraction() < 0.5 ? 0 : 1);
+      if (random.fraction() < 0.1) plant = resetTrips(plant);
+      const inputs = {
+        ...NORMAL,
+        isMainsFailed: random.fraction() < 0.2,
+        isLevelSensorBroken: random.fraction() < 0.2,
+      };
+      plant = step(plant, inputs, 60_000 * random.fraction());
       const stored = (plant.levelM - start.levelM) * WELL_AREA_M2;
-      expect(plant.inflowM3 - plant.pumpedM3 - plant.spilledM3, `seed ${seed}`).toBeCloseTo(stored, 6);
-      expect(plant.levelM, `seed ${seed}`).toBeGreaterThanOrEqual(0);
-      expect(plant.levelM, `seed ${seed}`).toBeLessThanOrEqual(OVERFLOW_M + 1e-9);
+      expect(plant.inflowM3 - plant.pumpedM3 - plant.spilledM3, `OUTPOST_SEED=${random.seed}`).toBeCloseTo(stored, 6);
+      expect(plant.levelM, `OUTPOST_SEED=${random.seed}`).toBeGreaterThanOrEqual(0);
+      expect(plant.levelM, `OUTPOST_SEED=${random.seed}`).toBeLessThanOrEqual(OVERFLOW_M + 1e-9);
     }
     expect(plant.inflowM3).toBeGreaterThan(10);
   });
@@ -205,13 +209,3 @@ describe("the supply", () => {
     expect(step(later, NORMAL, 4 * HOUR_MS).batteryCharge).toBe(1);
   });
 });
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
