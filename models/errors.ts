@@ -1,0 +1,28 @@
+/**
+ * | code | when |
+ * | --- | --- |
+ * | `models/bad-manifest` | a manifest does not fit its schema; the message names the path |
+ * | `models/bad-onnx-file` | bytes that should be an ONNX file are not, or are cut short |
+ * | `models/bad-image` | an image's bytes do not fit its width and height, or the size the plan asks for |
+ * | `models/bad-tensor` | a model's output is missing, or of another type or shape than its manifest says |
+ * | `models/not-finite` | a model's output contains NaN or an infinity: nothing in it may be believed |
+ * | `models/bad-geometry` | a zone, a line or a ground plane cannot be used as drawn |
+ */
+export type ModelErrorCode =
+  | "models/bad-manifest"
+  | "models/bad-onnx-file"
+  | "models/bad-image"
+  | "models/bad-tensor"
+  | "models/not-finite"
+  | "models/bad-geometry";
+
+/** A model, its output or what is drawn on its pictures cannot be used. Branch on `code`, never on `message`. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  readonly code: ModelErrorCode;
+
+  constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
