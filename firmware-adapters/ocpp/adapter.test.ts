@@ -1,79 +1,16 @@
-import { systemClock } from "@outpost/kernel/clock.ts";
-import { silentLog } from "@outpost/kernel/log.ts";
 import { describe, expect, it } from "vitest";
 
-import type { OpenDevice } from "../adapter.ts";
-import { describeAdapter, type Rig } from "../conformance.ts";
-import { openLink } from "../links/open-link.ts";
-import type { LinkSettings } from "../links/settings.ts";
-import { eventually, fakeDeps, type FakeDeps } from "../testing/fake-deps.ts";
+import { describeAdapter } from "../conformance.ts";
+import { eventually, type FakeDeps } from "../testing/fake-deps.ts";
 import { ocpp } from "./adapter.ts";
-import { chargingSite } from "./site/adapter.ts";
-import { HOST, TestStation } from "./testing/ocpp-rig.ts";
+import { siteRig, stationRig } from "./testing/site-rig.ts";
 
-const SETTINGS = { identity: "CP-1", securityProfile: 0, connectors: [{ id: 1 }, { id: 2 }], silentAfterMs: 5_000 };
 const never = new AbortController().signal;
+const site = (siteSettings: object = {}, before?: FakeDeps) => siteRig("ocpp1.6", siteSettings, before);
 
-function listenerOn(port: number): Extract<LinkSettings, { kind: "listener" }> {
-  return { id: "csms", kind: "listener", transport: "tcp", host: HOST, port, maxPeers: 50, idleMs: 60_000 };
-}
-
-async function rig(): Promise<Rig> {
-  const station = await TestStation.onFreePort();
-  return {
-    link: listenerOn(station.port),
-    settings: SETTINGS,
-    badSettings: { settings: { ...SETTINGS, securityProfile: 1 }, path: "authorizationKey" },
-    pointId: "connector1.status",
-    isPossible: (value) => value === 2,
-    async speak() {
-      if (station.isMute) return;
-      await station.call("StatusNotification", { connectorId: 1, status: "Charging", errorCode: "NoError" });
-    },
-    async breakLine() {
-      station.isAllowed = false;
-      await station.hangUp();
-    },
-    async mendLine() {
-      station.isAllowed = true;
-    },
-    fallSilent() {
-      station.isMute = true;
-    },
-    async sendGarbage(bytes) {
-      station.sendRaw(bytes.toString("latin1"));
-      await systemClock.sleep(5);
-    },
-    [Symbol.asyncDispose]: () => station[Symbol.asyncDispose](),
-  };
-}
-
-describeAdapter("OCPP 1.6", ocpp, rig);
-
-/** A charge point and its charging site on one listener, and the station that calls. */
-async function site(siteSettings: object = {}, before?: FakeDeps) {
-  const stack = new AsyncDisposableStack();
-  const station = stack.use(await TestStation.onFreePort());
-  const link = stack.use(openLink(listenerOn(station.port), { clock: systemClock, log: silentLog }));
-  const deps = before?.restarted(link) ?? fakeDeps({ link });
-  const siteDeps = fakeDeps({ link });
-  const supply = { limitA: { L1: 40, L2: 40, L3: 40 }, fallbackA: 6, settleMs: 1_000 };
-  const settings = {
-    supply,
-    members: [
-      { station: "CP-1", connector: 1 },
-      { station: "CP-1", connector: 2 },
-    ],
-    idTags: [{ idTag: "04A1B2" }, { idTag: "BLOCKED", isBlocked: true }],
-    ...siteSettings,
-  };
-  const open = AbortSignal.timeout(10_000);
-  const supplyDevice: OpenDevice = stack.use(await chargingSite.configure("site", settings).open(siteDeps, open));
-  const device: OpenDevice = stack.use(
-    await ocpp.configure("pile", { ...SETTINGS, silentAfterMs: 60_000 }).open(deps, open),
-  );
-  return { station, deps, siteDeps, device, supplyDevice, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
+describeAdapter("OCPP 1.6", ocpp, () =>
+  stationRig("ocpp1.6", { connectorId: 1, status: "Charging", errorCode: "NoError" }),
+);
 
 const START = { connectorId: 1, idTag: "04A1B2", meterStart: 1_000, timestamp: new Date().toISOString() };
 

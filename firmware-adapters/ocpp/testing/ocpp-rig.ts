@@ -1,6 +1,7 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
 
 import { freeTcpPort } from "../../testing/free-port.ts";
+import { deviations } from "../server/schemas.ts";
 import type { OcppVersion } from "../words.ts";
 import { rpcStation, type RPCClient } from "./rpc-station.ts";
 
@@ -13,6 +14,8 @@ export class TestStation implements AsyncDisposable {
   readonly version: OcppVersion;
   /** Everything it was asked, in order. */
   readonly asked: { readonly action: string; readonly payload: unknown }[] = [];
+  /** In what our calls and answers were not of their schemas: nothing, if all is well. */
+  readonly deviations: string[] = [];
   isAllowed = true;
   isMute = false;
   /** What it answers instead, by action: a payload, or one for each call. */
@@ -45,6 +48,7 @@ export class TestStation implements AsyncDisposable {
     client.handle(async ({ method = "", params }) => {
       if (this.isMute) await systemClock.sleep(60_000).catch(() => undefined);
       this.asked.push({ action: method, payload: params });
+      this.deviations.push(...deviations(this.version, method, "req", params));
       const own = this.answers.get(method);
       if (own !== undefined) return { ...(typeof own === "function" ? own(params) : own) };
       return (this.version === "ocpp1.6" ? ANSWERS16 : ANSWERS201)[method]?.(params) ?? { status: "Accepted" };
@@ -56,7 +60,9 @@ export class TestStation implements AsyncDisposable {
 
   async call(action: string, payload: object): Promise<unknown> {
     const client = await this.connect();
-    return await client.call(action, payload);
+    const answer: unknown = await client.call(action, payload);
+    this.deviations.push(...deviations(this.version, action, "conf", answer));
+    return answer;
   }
 
   sendRaw(text: string): void {

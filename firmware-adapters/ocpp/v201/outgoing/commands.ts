@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { CommandOutcome } from "../../event.ts";
+import type { CommandOutcome } from "../../../event.ts";
 import { ask } from "../../protocol/ask.ts";
 import type { Facts } from "../../protocol/facts.ts";
 import { listOf, text } from "../../protocol/raw.ts";
