@@ -1,5 +1,5 @@
 /** Closed stretches of numbers, ascending, each farther from the next than what joins them. */
-export type Clusters = readonly (readonly [number, number])[];
+export type Clusters = readonly (readonly [from: number, through: number])[];
 
 /** Holes beyond so many are closed again, the shortest first: a station whose clock runs wild must not fill the disk. */
 export const MAX_CLUSTERS = 200;
@@ -23,12 +23,22 @@ export function joinClusters(a: Clusters, b: Clusters, reach: number): Clusters 
   return joined;
 }
 
-/** How many whole numbers are missing between the first and the last. */
-export function countMissing(clusters: Clusters): number {
-  return clusters.reduce((missing, [from], index) => {
-    const before = clusters[index - 1];
-    return before === undefined ? 0 : missing + (from - before[1] - 1);
-  }, 0);
+/** The whole numbers of `clusters` that are not among the others. */
+export function withoutClusters(clusters: Clusters, others: Clusters): Clusters {
+  return others.reduce<Clusters>(
+    (left, [from, through]) =>
+      left.flatMap(([first, last]) => {
+        const below = [first, Math.min(last, from - 1)] as const;
+        const above = [Math.max(first, through + 1), last] as const;
+        return [below, above].filter(([begin, end]) => begin <= end);
+      }),
+    clusters,
+  );
+}
+
+/** How many whole numbers there are. */
+export function countNumbers(clusters: Clusters): number {
+  return clusters.reduce((count, [from, through]) => count + through - from + 1, 0);
 }
 
 function closeShortestHole(clusters: [number, number][]): void {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { joinClusters, MAX_CLUSTERS, type Clusters } from "./clusters.ts";
+import { countNumbers, joinClusters, MAX_CLUSTERS, withoutClusters, type Clusters } from "./clusters.ts";
 import { joinFacts, standingOf, type Standing, type TransactionFacts } from "./facts.ts";
 import { isOfTransaction, readRecord, type TransactionRecord } from "./read-record.ts";
 import { CHARGING_FROM_MS, isoAt, records } from "./testing/records.ts";
@@ -19,6 +19,7 @@ const standing = (of: readonly TransactionRecord[]): Standing => {
 };
 
 const { started, refused, updated, ended, unended, reconciled, unmatched, duplicate } = records;
+const { unknown, lateStart, gap } = records;
 
 describe("a charging transaction", () => {
   const cases: readonly [string, readonly TransactionRecord[], Partial<Standing>][] = [
@@ -98,19 +99,55 @@ describe("a charging transaction", () => {
     ],
     ["has a hole where it was silent for long", [started("7"), updated("7", 21), ended("7", 90)], { holeCount: 2 }],
     [
-      "knows of numbers that were left out, not of those that one record stands for",
+      "misses the numbers that its gateway missed, until they come",
       [
-        started("7", 0, { seqNo: 0 }),
-        updated("7", 1, { seqNo: 6, seqNoFrom: 1 }),
-        updated("7", 2, { seqNo: 9 }),
-        ended("7", 3, { seqNo: 10 }),
+        started("7"),
+        gap("7", 2, 2, 4),
+        updated("7", 2, { seqNo: 5 }),
+        updated("7", 3, { seqNo: 11 }),
+        updated("7", 1, { seqNo: 3, isLate: true }),
+        gap("7", 4, 20, 21),
       ],
       {
         missing: [
-          [0, 6],
-          [9, 10],
+          [2, 2],
+          [4, 4],
+          [20, 21],
         ],
       },
+    ],
+    [
+      "that began with the plug has the tag that came later",
+      [
+        started("7", 0, { idTag: "", idTagStatus: "" }),
+        updated("7", 1, { idTag: "****1234", idTagStatus: "Accepted" }),
+      ],
+      { status: "charging", idTag: "****1234", idTagStatus: "Accepted" },
+    ],
+    [
+      "is not ended by a tag that is refused on the way",
+      [started("7"), updated("7", 5), refused("7", 6)],
+      { status: "charging", idTag: "****7788", startedAtMs: minutes(0) },
+    ],
+    [
+      "whose begin was refused stays so when its station ends it",
+      [refused("7", 0, { startedAt: isoAt(0), meterStartWh: 1_000 }), ended("7", 1, { energyWh: 0 })],
+      { status: "refused", startedAtMs: minutes(0), stoppedAtMs: minutes(1), energyWh: null },
+    ],
+    [
+      "whose begin was refused and which charged all the same has ended",
+      [refused("7", 0, { startedAt: isoAt(0), meterStartWh: 1_000 }), ended("7", 1, { energyWh: 5 })],
+      { status: "ended", energyWh: 5 },
+    ],
+    [
+      "of 2.0.1 whose begin was never heard is unmatched once it ends",
+      [unknown("7", 5), updated("7", 5), ended("7", 9, { energyWh: "" })],
+      { status: "unmatched", reconciled: "unmatched", meterStopWh: 2_080, energyWh: null },
+    ],
+    [
+      "of 2.0.1 whose begin comes last has ended",
+      [unknown("7", 5), ended("7", 9, { energyWh: "" }), started("7", 0, { isLate: true }), lateStart("7", 10)],
+      { status: "ended", reconciled: "late-start", energyWh: 1_080 },
     ],
     ["may have happened while its station was offline", [started("7", 0, { isOffline: true })], { isOffline: true }],
     [
@@ -131,7 +168,13 @@ describe("a charging transaction", () => {
       unended("7", 70),
       ended("7", 64),
       ended("7", 65, { energyWh: 1 }),
+      unknown("7", 5),
       reconciled("7", 64),
+      lateStart("7", 65),
+      gap("7", 20, 6, 8),
+      gap("7", 22, 10, 12),
+      refused("7", 30),
+      updated("7", 31, { idTag: "****1234" }),
       duplicate("7", 65),
       duplicate("7", 66),
     ].map((record, index) => readRecord(record, [1 + (index % 2), index])?.facts);
@@ -237,5 +280,24 @@ describe("joining stretches", () => {
     const many = Array.from({ length: MAX_CLUSTERS }, (_, index): [number, number] => [index * 10, index * 10]);
     expect(joinClusters(many, [[2_005, 2_005]], 1)).toHaveLength(MAX_CLUSTERS);
     expect(joinClusters(many, [[5, 5]], 1)[0]).toEqual([0, 5]);
+  });
+});
+
+function clustersOf(numbers: readonly number[]): Clusters {
+  return numbers.reduce<Clusters>((all, one) => joinClusters(all, [[one, one]], 1), []);
+}
+
+describe("taking stretches out of stretches", () => {
+  it("leaves exactly the numbers that are in the first alone", () => {
+    const numbers = fc.array(fc.nat({ max: 30 }), { maxLength: 20 });
+    fc.assert(
+      fc.property(numbers, numbers, (a, b) => {
+        const left = new Set(a).difference(new Set(b));
+        const clusters = withoutClusters(clustersOf(a), clustersOf(b));
+        expect(countNumbers(clusters)).toBe(left.size);
+        expect(clustersOf([...left])).toEqual(clusters);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

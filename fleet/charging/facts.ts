@@ -1,7 +1,7 @@
 import { unreachable } from "@outpost/kernel/never.ts";
 import { z } from "zod";
 
-import { joinClusters } from "./clusters.ts";
+import { joinClusters, withoutClusters, type Clusters } from "./clusters.ts";
 
 /**
  * Without a meter value for longer than this a charging transaction has a hole. Stations send them every minute or so, and
@@ -15,14 +15,12 @@ export type RecordPlace = Readonly<z.infer<typeof place>>;
 
 const number = z.number().nullable();
 const text = z.string().nullable();
-const clusters = z.array(z.tuple([z.number(), z.number()]));
+const clusters = z.array(z.tuple([z.number(), z.number()]).readonly()).readonly();
 
-const begin = z.object({
-  place,
+/** A tag that was shown, and what it was told: Accepted, Invalid, Expired … */
+const tag = z.object({ place, idTag: text, idTagStatus: text });
+const begin = tag.extend({
   connector: number,
-  idTag: text,
-  /** What the tag was told: accepted, invalid, expired … */
-  idTagStatus: text,
   /** Instants are the station's own, Unix milliseconds. */
   startedAtMs: number,
   meterStartWh: number,
@@ -36,6 +34,7 @@ const end = z.object({
   reason: text,
 });
 const unended = z.object({ place, connector: number, startedAtMs: number, meterWh: number, energyWh: number });
+/** `unmatched`: what was heard fits no begin. Anything else says how the begin was found. */
 const reconciled = z.object({ place, how: z.string(), claimedId: text });
 const meter = z.object({ atMs: z.number(), wh: z.number() });
 
@@ -48,7 +47,10 @@ export const transactionFacts = z.object({
   firstOccurredAtMs: z.number(),
   lastOccurredAtMs: z.number(),
   started: begin.nullable(),
+  /** Of a begin, or of a tag shown on the way. */
   refused: begin.nullable(),
+  /** The first tag that was accepted on the way: 2.0.1 begins with the plug, and the card may come later. */
+  tag: tag.nullable(),
   ended: end.nullable(),
   unended: unended.nullable(),
   /** An end whose begin nobody knows. */
@@ -60,7 +62,8 @@ export const transactionFacts = z.object({
   meteredConnector: number,
   /** When it was heard of: begin, meter values, end, as stretches without a silence of `LONGEST_SILENCE_MS`. */
   heard: clusters,
-  /** Message numbers of 2.0.1 that records stand for. */
+  /** Numbers of 2.0.1 that the gateway missed when the next one came, and those that records carry: they may come late. */
+  missed: clusters,
   seqNos: clusters,
   isOffline: z.boolean(),
   duplicateCount: z.number(),
@@ -68,6 +71,8 @@ export const transactionFacts = z.object({
 export type TransactionFacts = Readonly<z.infer<typeof transactionFacts>>;
 export type Begin = Readonly<z.infer<typeof begin>>;
 export type End = Readonly<z.infer<typeof end>>;
+
+export const UNMATCHED = "unmatched";
 
 /** Joins what two groups of records say of the same transaction. */
 export function joinFacts(a: TransactionFacts, b: TransactionFacts): TransactionFacts {
@@ -77,13 +82,15 @@ export function joinFacts(a: TransactionFacts, b: TransactionFacts): Transaction
     started: first(a.started, b.started),
     refused: first(a.refused, b.refused),
     ended: first(a.ended, b.ended),
+    tag: first(a.tag, b.tag),
     unended: first(a.unended, b.unended),
     unmatched: first(a.unmatched, b.unmatched),
-    reconciled: first(a.reconciled, b.reconciled),
+    reconciled: best(a.reconciled, b.reconciled),
     meter: latest(a.meter, b.meter),
     meteredConnector: greatest(a.meteredConnector, b.meteredConnector),
-    heard: [...joinClusters(a.heard, b.heard, LONGEST_SILENCE_MS)].map(([from, through]) => [from, through]),
-    seqNos: [...joinClusters(a.seqNos, b.seqNos, 1)].map(([from, through]) => [from, through]),
+    heard: joinClusters(a.heard, b.heard, LONGEST_SILENCE_MS),
+    missed: joinClusters(a.missed, b.missed, 1),
+    seqNos: joinClusters(a.seqNos, b.seqNos, 1),
     isOffline: a.isOffline || b.isOffline,
     duplicateCount: a.duplicateCount + b.duplicateCount,
   };
@@ -93,6 +100,12 @@ export function joinFacts(a: TransactionFacts, b: TransactionFacts): Transaction
 function first<T extends { readonly place: RecordPlace }>(a: T | null, b: T | null): T | null {
   if (a === null || b === null) return a ?? b;
   return a.place[0] < b.place[0] || (a.place[0] === b.place[0] && a.place[1] <= b.place[1]) ? a : b;
+}
+
+/** A begin may be found after all. */
+function best(a: TransactionFacts["reconciled"], b: TransactionFacts["reconciled"]): TransactionFacts["reconciled"] {
+  if (a === null || b === null || (a.how === UNMATCHED) === (b.how === UNMATCHED)) return first(a, b);
+  return a.how === UNMATCHED ? b : a;
 }
 
 function latest(a: TransactionFacts["meter"], b: TransactionFacts["meter"]): TransactionFacts["meter"] {
@@ -105,9 +118,7 @@ function greatest(a: number | null, b: number | null): number | null {
 }
 
 export const TRANSACTION_STATUSES = ["charging", "ended", "refused", "unended", "unmatched"] as const;
-/**
- * `unended`: another began on the connector and its end never came. `unmatched`: an end that fits no begin.
- */
+/** `unended`: another began on the connector and its end never came. `unmatched`: an end that fits no begin. */
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
 
 /** How a transaction stands, as the desk shows it. Instants are the station's own; null where nothing said it. */
@@ -133,8 +144,8 @@ export interface Standing {
   readonly claimedId: string | null;
   /** Silences longer than `LONGEST_SILENCE_MS` between begin and end. */
   readonly holeCount: number;
-  /** Messages whose numbers were left out. */
-  readonly missing: TransactionFacts["seqNos"];
+  /** Numbers of the messages that never came. */
+  readonly missing: Clusters;
   readonly duplicateCount: number;
 }
 
@@ -143,15 +154,16 @@ export function standingOf(facts: TransactionFacts): Standing {
   const status = statusOf(facts);
   const { started, refused, unended: open, unmatched, reconciled: how, meter: last, heard } = facts;
   const stop = facts.ended ?? unmatched;
-  const start = started ?? refused;
+  const start = started ?? (status === "refused" ? refused : null);
+  const shown = [start, facts.tag, refused].find((one) => one !== null && one.idTag !== null) ?? null;
   const startedAtMs = start?.startedAtMs ?? open?.startedAtMs ?? null;
   const stoppedAtMs = stop?.stoppedAtMs ?? null;
   return {
     status,
     beganAtMs: startedAtMs ?? heard[0]?.[0] ?? stoppedAtMs ?? facts.firstOccurredAtMs,
     connector: start?.connector ?? stop?.connector ?? open?.connector ?? facts.meteredConnector,
-    idTag: start?.idTag ?? null,
-    idTagStatus: start?.idTagStatus ?? null,
+    idTag: shown?.idTag ?? null,
+    idTagStatus: shown?.idTagStatus ?? null,
     startedAtMs,
     stoppedAtMs,
     meterStartWh: start?.meterStartWh ?? null,
@@ -164,17 +176,24 @@ export function standingOf(facts: TransactionFacts): Standing {
     reconciled: how?.how ?? null,
     claimedId: how?.claimedId ?? null,
     holeCount: Math.max(0, heard.length - 1),
-    missing: facts.seqNos,
+    missing: withoutClusters(facts.missed, facts.seqNos),
     duplicateCount: facts.duplicateCount,
   };
 }
 
 function statusOf(facts: TransactionFacts): TransactionStatus | undefined {
-  if (facts.ended !== null) return "ended";
-  if (facts.refused !== null && facts.started === null) return "refused";
+  const { started, ended, reconciled: how } = facts;
+  if (wasRefused(facts)) return "refused";
+  if (ended !== null) return started === null && how?.how === UNMATCHED ? "unmatched" : "ended";
   if (facts.unended !== null) return "unended";
   if (facts.unmatched !== null) return "unmatched";
-  return facts.started !== null || facts.heard.length > 0 ? "charging" : undefined;
+  return started !== null || facts.heard.length > 0 ? "charging" : undefined;
+}
+
+/** Whether its begin was refused and nothing was charged: a tag refused on the way ends nothing by itself. */
+function wasRefused({ started, refused, ended, heard }: TransactionFacts): boolean {
+  if (refused === null || started !== null || (ended?.energyWh ?? 0) > 0) return false;
+  return refused.startedAtMs !== null || heard.length === 0;
 }
 
 function energyOf(status: TransactionStatus | undefined, facts: TransactionFacts): number | null {

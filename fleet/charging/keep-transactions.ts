@@ -1,7 +1,7 @@
 import type { PoolClient } from "pg";
 
 import { instantText, sqlInstant } from "../store/columns.ts";
-import { countMissing } from "./clusters.ts";
+import { countNumbers } from "./clusters.ts";
 import { joinFacts, standingOf, transactionFacts, type TransactionFacts } from "./facts.ts";
 import type { TransactionWord } from "./read-record.ts";
 
@@ -104,7 +104,7 @@ function rowOf({ deviceNo, transaction, facts }: Known): object {
     reconciled: standing.reconciled,
     claimed_id: standing.claimedId,
     holes: standing.holeCount,
-    missing: countMissing(standing.missing),
+    missing: countNumbers(standing.missing),
     duplicates: standing.duplicateCount,
     first_at: instantText(facts.firstOccurredAtMs),
     last_at: instantText(facts.lastOccurredAtMs),

@@ -1,4 +1,4 @@
-import type { TransactionFacts, RecordPlace } from "./facts.ts";
+import { UNMATCHED, type RecordPlace, type TransactionFacts } from "./facts.ts";
 
 /** An occurrence as the wire brings it. */
 export interface TransactionRecord {
@@ -39,13 +39,14 @@ export function readRecord(record: TransactionRecord, at: RecordPlace): Transact
   const said = readName(record, at);
   if (said === undefined) return undefined;
   const facts = { ...NOTHING, ...said, firstOccurredAtMs: occurredAtMs, lastOccurredAtMs: occurredAtMs };
-  const seqNos = seqNosOf(details);
+  const seqNos = clusterOf(details["seqNo"], details["seqNo"]);
   return { transaction, facts: { ...facts, seqNos, isOffline: details["isOffline"] === true } };
 }
 
 const NOTHING: Omit<TransactionFacts, "firstOccurredAtMs" | "lastOccurredAtMs"> = {
   started: null,
   refused: null,
+  tag: null,
   ended: null,
   unended: null,
   unmatched: null,
@@ -53,6 +54,7 @@ const NOTHING: Omit<TransactionFacts, "firstOccurredAtMs" | "lastOccurredAtMs"> 
   meter: null,
   meteredConnector: null,
   heard: [],
+  missed: [],
   seqNos: [],
   isOffline: false,
   duplicateCount: 0,
@@ -66,13 +68,17 @@ function readName({ name, details }: TransactionRecord, at: RecordPlace): Partia
       const started = readBegin(details, at);
       return { started, heard: heardAt(started.startedAtMs) };
     }
-    case "transaction-refused":
-      return { refused: readBegin(details, at) };
+    case "transaction-refused": {
+      const refused = readBegin(details, at);
+      return { refused, heard: heardAt(refused.startedAtMs) };
+    }
     case "transaction-updated": {
       const atMs = instantOf(details["at"]);
       const wh = energyOf(details["meterWh"]);
       const meter = atMs === null || wh === null ? null : { atMs, wh };
-      return { meter, heard: heardAt(atMs), meteredConnector: connectorOf(details) };
+      const { place, idTag, idTagStatus, connector } = readBegin(details, at);
+      const tag = idTag === null ? null : { place, idTag, idTagStatus };
+      return { meter, tag, heard: heardAt(atMs), meteredConnector: connector };
     }
     case "transaction-ended": {
       const ended = readEnd(details, at);
@@ -86,8 +92,12 @@ function readName({ name, details }: TransactionRecord, at: RecordPlace): Partia
     case "transaction-reconciled": {
       const how = textOf(details["how"], MAX_TEXT) ?? "";
       const reconciled = { place: [...at] as [number, number], how, claimedId: textOf(details["claimedId"], MAX_TEXT) };
-      return how === "unmatched" ? { reconciled, unmatched: readEnd(details, at) } : { reconciled };
+      // 1.6 tells of an end that fits nothing; 2.0.1 says so of any message, and its end has a record of its own.
+      const end = readEnd(details, at);
+      return { reconciled, unmatched: how === UNMATCHED && end.stoppedAtMs !== null ? end : null };
     }
+    case "transaction-gap":
+      return { missed: clusterOf(details["fromSeqNo"], details["toSeqNo"]) };
     case "transaction-duplicate":
       return { duplicateCount: 1 };
     default:
@@ -121,14 +131,12 @@ function heardAt(atMs: number | null): [number, number][] {
   return atMs === null ? [] : [[atMs, atMs]];
 }
 
-/** A record may stand for several messages: those from `seqNoFrom` through `seqNo`, the others were thinned out. */
-function seqNosOf(details: Details): [number, number][] {
-  const through = details["seqNo"];
-  if (typeof through !== "number" || !Number.isSafeInteger(through) || through < 0) return [];
-  const from = details["seqNoFrom"];
-  return [
-    [typeof from === "number" && Number.isSafeInteger(from) && from >= 0 && from < through ? from : through, through],
-  ];
+function clusterOf(from: Details[string] | undefined, through: Details[string] | undefined): [number, number][] {
+  return isCount(from) && isCount(through) && from <= through ? [[from, through]] : [];
+}
+
+function isCount(value: Details[string] | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function connectorOf(details: Details): number | null {

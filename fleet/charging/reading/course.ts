@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import type { ChargingDetail, ChargingSample } from "../../api/charging-schemas.ts";
 import { decodeConfidence, sqlMs } from "../../store/columns.ts";
 import type { Clusters } from "../clusters.ts";
-import { transactionFacts } from "../facts.ts";
+import { standingOf, transactionFacts } from "../facts.ts";
 import { TRANSACTION_COLUMNS, transactionOf, type TransactionRow } from "./transactions.ts";
 
 /** At one a minute three and a half days. */
@@ -29,14 +29,14 @@ export async function readTransaction(pool: Pool, which: TransactionRef): Promis
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { heard, seqNos } = transactionFacts.parse(row.facts);
+  const facts = transactionFacts.parse(row.facts);
   const samples = await readSamples(pool, row);
   return {
     ...transactionOf(row),
     samples: samples.slice(0, MAX_SAMPLES),
     isWhole: samples.length <= MAX_SAMPLES,
-    holes: between(heard).map(([fromMs, toMs]) => ({ fromMs, toMs })),
-    missing: between(seqNos).map(([last, next]) => [last + 1, next - 1]),
+    holes: between(facts.heard).map(([fromMs, toMs]) => ({ fromMs, toMs })),
+    missing: standingOf(facts).missing.map(([from, through]) => [from, through]),
     steps: await readSteps(pool, row),
   };
 }

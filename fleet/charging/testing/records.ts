@@ -28,8 +28,8 @@ export const records = {
       idTagStatus: "Accepted",
       ...more,
     }),
-  refused: (transaction: string, minute = 0) =>
-    record("refused", minute, { transaction, connector: 1, idTag: "****0000", idTagStatus: "Invalid" }),
+  refused: (transaction: string, minute = 0, more: Details = {}) =>
+    record("refused", minute, { transaction, connector: 1, idTag: "****0000", idTagStatus: "Invalid", ...more }),
   updated: (transaction: string, minute: number, more: Details = {}) =>
     record("updated", minute, {
       transaction,
@@ -62,6 +62,13 @@ export const records = {
       meterStopWh: 9_000,
       reason: "PowerLoss",
     }),
+  /** What 2.0.1 says of a message that is not the first, where nothing was heard before. */
+  unknown: (transaction: string, minute: number) =>
+    record("reconciled", minute, { transaction, claimedId: transaction, connector: 1, how: "unmatched" }),
+  lateStart: (transaction: string, minute: number) =>
+    record("reconciled", minute, { transaction, claimedId: transaction, connector: 1, how: "late-start" }),
+  gap: (transaction: string, minute: number, fromSeqNo: number, toSeqNo: number) =>
+    record("gap", minute, { transaction, connector: 1, fromSeqNo, toSeqNo, missing: toSeqNo - fromSeqNo + 1 }),
   duplicate: (transaction: string, minute: number) => record("duplicate", minute, { transaction, message: "stop" }),
 } as const;
 
