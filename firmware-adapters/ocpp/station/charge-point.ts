@@ -13,7 +13,7 @@ import type { OcppSettings } from "../settings.ts";
 import { OcppSite, type LimitAnswer, type SiteStation } from "../site/ocpp-site.ts";
 import type { BookInput, BookOutcome } from "../transactions/book.ts";
 import type { Event201, Outcome201 } from "../transactions/book201.ts";
-import type { ConnectorState, ConnectorStatus } from "../words.ts";
+import type { ConnectorState, ConnectorStatus, StationConnection } from "../words.ts";
 import { Connectors } from "./connectors.ts";
 import type { MeterSample } from "./meter-sample.ts";
 import { refusalOfArguments } from "./methods.ts";
@@ -25,7 +25,7 @@ import { TransactionLedger } from "./transaction-ledger.ts";
 type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /** Makes a version's way to speak for one connection. */
-export type NewProtocol = (connection: Connection, host: StationHost, wishes: StationWishes) => StationProtocol;
+export type NewProtocol = (connection: StationConnection, host: StationHost, wishes: StationWishes) => StationProtocol;
 
 /** What a protocol sets a station to at first contact, beside what the host knows. */
 export interface StationWishes {
