@@ -141,6 +141,15 @@ describe("the OCPP server", () => {
     expect(answers.at(-1)).toContain("429");
   });
 
+  it("lets a whole car park back in at once from one address", async () => {
+    expectStation();
+    const answers: string[] = [];
+    for (let tries = 0; tries < 60; tries += 1) {
+      answers.push(await handshake("/CP-1", { "sec-websocket-protocol": "ocpp1.6" }));
+    }
+    expect(new Set(answers)).toEqual(new Set(["HTTP/1.1 101 Switching Protocols"]));
+  });
+
   it("completes the handshake without a version in common, and closes at once", async () => {
     const { connections } = expectStation({ versions: ["ocpp2.0.1"] });
     const client = station();

@@ -145,6 +145,8 @@ export class OcppServer {
     socket.on("error", () => socket.destroy());
     const checked = this.#check(request, clock.monotonicMs());
     if (checked.kind === "refused") {
+      // Upstream being away, and the brake itself, are nobody's guesses.
+      if (checked.status < 429) this.#rate.refused(request.socket.remoteAddress ?? "", clock.monotonicMs());
       log.warn("charge point refused", {
         from: request.socket.remoteAddress,
         status: checked.status,
@@ -167,16 +169,14 @@ export class OcppServer {
 
   #check(request: IncomingMessage, nowMs: number): Checked {
     const address = request.socket.remoteAddress ?? "";
-    if (!this.#rate.allows(address, nowMs)) return { kind: "refused", status: 429, why: "too many tries" };
+    if (!this.#rate.allows(address, nowMs)) return refusal(429, "too many tries");
     const url = parseRequestUrl(request.url);
-    if (url.kind === "refused") return url;
-    if (request.headers.upgrade?.toLowerCase() !== "websocket")
-      return { kind: "refused", status: 400, why: "no WebSocket" };
+    if (url.kind === "refused") return refusal(url.status, url.why);
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") return refusal(400, "no WebSocket");
     const station = this.#stations.get(url.identity);
-    if (station === undefined) return { kind: "refused", status: 404, why: `${url.identity} is not known here` };
-    if (!isAuthorised(request, station))
-      return { kind: "refused", status: 401, why: `${url.identity} is not who it says` };
-    if (station.isTurnedAway?.() === true) return { kind: "refused", status: 503, why: "upstream is away" };
+    if (station === undefined) return refusal(404, `${url.identity} is not known here`);
+    if (!isAuthorised(request, station)) return refusal(401, `${url.identity} is not who it says`);
+    if (station.isTurnedAway?.() === true) return refusal(503, "upstream is away");
     return { kind: "fine", station };
   }
 }
@@ -184,6 +184,10 @@ export class OcppServer {
 type Checked =
   | { readonly kind: "fine"; readonly station: ExpectedStation | RelayedStation }
   | { readonly kind: "refused"; readonly status: RefusalStatus; readonly why: string };
+
+function refusal(status: RefusalStatus, why: string): Checked {
+  return { kind: "refused", status, why };
+}
 
 /** @see OCPP 1.6 security whitepaper edition 3, section 2; OCPP 2.0.1 part 2, A00 */
 function isAuthorised(request: IncomingMessage, station: Caller): boolean {
