@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -143,5 +144,26 @@ describe("the book of a station's transactions of 2.0.1", () => {
     expect(book.transactions.filter(({ phase }) => phase === "open")).toHaveLength(MAX_OPEN201);
     expect(book.transactions.filter(({ phase }) => phase !== "open")).toHaveLength(MAX_CLOSED201);
     expect(book.transactions.at(-1)?.id).toBe(`T${many.length - 1}`);
+  });
+
+  it("has the whole bill once, in whatever order and however often its messages come", () => {
+    const seed = Date.now() % 2 ** 31;
+    console.log(`book 2.0.1: seed ${seed}`);
+    const whole = [start(), update(1, { meterWh: 700 }), update(2, { meterWh: 900 }), update(3), end(4)];
+    const shuffled = fc
+      .array(fc.nat({ max: whole.length - 1 }), { maxLength: 10 })
+      .chain((again) => fc.shuffledSubarray([...whole.keys(), ...again], { minLength: whole.length + again.length }));
+    fc.assert(
+      fc.property(shuffled, (order) => {
+        const { book, outcomes } = run(order.flatMap((index) => whole[index] ?? []));
+        const counted = outcomes.filter(({ kind }) => kind !== "duplicate");
+        expect(counted).toHaveLength(whole.length);
+        expect(counted.filter(({ kind }) => kind === "ended")).toHaveLength(1);
+        expect(book.transactions).toMatchObject([
+          { phase: "ended", hasStart: true, idTag: "04A1B2", meterStartWh: 500, meterStopWh: 2_500, seqNos: [[0, 4]] },
+        ]);
+      }),
+      { seed, numRuns: 10_000 },
+    );
   });
 });
