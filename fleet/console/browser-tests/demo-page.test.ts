@@ -56,7 +56,7 @@ describe.skipIf(missing !== undefined)("the demonstration page", () => {
     await page.getByRole("button", { name: words.cut }).click();
     await page.locator('.uplink[data-cut="true"]').waitFor();
     await page.getByText(words.waiting).waitFor();
-    await page.getByText(words.deaf).waitFor();
+    await page.locator(".uplink .state-mark", { hasText: words.deaf }).waitFor();
     await station.getByRole("button", { name: words.storm }).click();
     await station.getByRole("img", { name: words.siren }).waitFor();
     expect(await page.locator(".uplink a").getAttribute("href")).toBe("http://127.0.0.1:8089");
