@@ -8,6 +8,8 @@ describe("addresses of pages", () => {
     { page: "overview" },
     { page: "device", gatewayId: "gw-1", deviceId: "pump.station_1" },
     { page: "alarms" },
+    { page: "charging" },
+    { page: "charging", which: { gatewayId: "gw-1", deviceId: "pile.1", transaction: "a/b c%" } },
     { page: "demo" },
     { page: "alarms", alarmId: "0123456789abcdef0123456789abcdef" },
   ];
@@ -21,6 +23,9 @@ describe("addresses of pages", () => {
     "/gateways/gw-1/devices/a/b",
     "/alarms/a/b",
     "/demo/a",
+    "/charging/gw-1/pile-1",
+    "/charging/gw-1/pile-1/7/8",
+    "/charging/gw-1/pile-1/%",
     "/gateways/%/devices/x",
     "/%",
   ])("does not know %s", (path) => {

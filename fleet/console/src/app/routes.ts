@@ -1,8 +1,11 @@
+import type { TransactionRef } from "../api/charging-endpoints.ts";
+
 /** Every page of the desk and what its address says. */
 export type Route =
   | { readonly page: "overview" }
   | { readonly page: "device"; readonly gatewayId: string; readonly deviceId: string }
   | { readonly page: "alarms"; readonly alarmId?: string }
+  | { readonly page: "charging"; readonly which?: TransactionRef }
   | { readonly page: "demo" }
   | { readonly page: "unknown"; readonly path: string };
 
@@ -22,6 +25,7 @@ export function parseRoute(path: string): Route {
   }
   if (section === "alarms" && parts.length === 1) return { page: "alarms" };
   if (section === "alarms" && first !== undefined && parts.length === 2) return { page: "alarms", alarmId: first };
+  if (section === "charging") return chargingRoute(parts.slice(1).map(decodePart)) ?? { page: "unknown", path };
   if (section === "demo" && parts.length === 1) return { page: "demo" };
   return { page: "unknown", path };
 }
@@ -35,11 +39,24 @@ export function addressOf(route: Route): string {
       return `/gateways/${encodeURIComponent(route.gatewayId)}/devices/${encodeURIComponent(route.deviceId)}`;
     case "alarms":
       return route.alarmId === undefined ? "/alarms" : `/alarms/${encodeURIComponent(route.alarmId)}`;
+    case "charging": {
+      const { which } = route;
+      if (which === undefined) return "/charging";
+      return `/charging/${[which.gatewayId, which.deviceId, which.transaction].map(encodeURIComponent).join("/")}`;
+    }
     case "demo":
       return "/demo";
     case "unknown":
       return route.path;
   }
+}
+
+function chargingRoute(parts: readonly (string | undefined)[]): Route | undefined {
+  if (parts.length === 0) return { page: "charging" };
+  const [gatewayId, deviceId, transaction] = parts;
+  if (gatewayId === undefined || deviceId === undefined || transaction === undefined || parts.length > 3)
+    return undefined;
+  return { page: "charging", which: { gatewayId, deviceId, transaction } };
 }
 
 function decodePart(part: string): string | undefined {

@@ -2,6 +2,7 @@ import type { Language } from "./language.ts";
 import { ALARMS } from "./words/alarms.ts";
 import { ANSWERS } from "./words/answers.ts";
 import { CALL_POINT } from "./words/call-point.ts";
+import { CHARGING } from "./words/charging.ts";
 import { CHART } from "./words/chart.ts";
 import { COMMANDS } from "./words/commands.ts";
 import { DEMO } from "./words/demo.ts";
@@ -22,6 +23,7 @@ export const CATALOGUE = {
   ...LOCKER,
   ...CALL_POINT,
   ...SIGN,
+  ...CHARGING,
   ...CHART,
   ...ALARMS,
   ...COMMANDS,

@@ -39,6 +39,9 @@ export function Header({ route }: HeaderProps): ReactNode {
           {say("nav.alarms")}
           {waiting === 0 ? null : <span className="count">{waiting}</span>}
         </Link>
+        <Link to={{ page: "charging" }} isCurrent={route.page === "charging"}>
+          {say("nav.charging")}
+        </Link>
         {hasDemo ? (
           <Link to={{ page: "demo" }} isCurrent={route.page === "demo"}>
             {say("nav.demo")}

@@ -19,6 +19,9 @@ const OverviewPage = lazy(async () => ({
 }));
 const DevicePage = lazy(async () => ({ default: (await import("../../pages/device/device-page.tsx")).DevicePage }));
 const DemoPage = lazy(async () => ({ default: (await import("../../pages/demo/demo-page.tsx")).DemoPage }));
+const ChargingPage = lazy(async () => ({
+  default: (await import("../../pages/charging/charging-page.tsx")).ChargingPage,
+}));
 const AlarmsPage = lazy(async () => ({ default: (await import("../../pages/alarms/alarms-page.tsx")).AlarmsPage }));
 
 /** What stands around every page: header, the urgent alarm, the state of the connection. */
@@ -34,7 +37,7 @@ export function Shell(): ReactNode {
       <AlarmRibbon />
       <main id="content" tabIndex={-1}>
         <ConnectionBanners />
-        <Fence key={addressOf(route)}>
+        <Fence key={route.page === "charging" ? route.page : addressOf(route)}>
           <Suspense fallback={<Loading />}>
             <Page route={route} />
           </Suspense>
@@ -57,6 +60,8 @@ function Page({ route }: PageProps): ReactNode {
       return <DevicePage gatewayId={route.gatewayId} deviceId={route.deviceId} />;
     case "alarms":
       return <AlarmsPage chosenId={route.alarmId} />;
+    case "charging":
+      return <ChargingPage which={route.which} />;
     case "demo":
       return <DemoPage />;
     case "unknown":
