@@ -21,6 +21,15 @@ export function isRecord(raw: unknown): raw is Readonly<Record<string, unknown>>
   return typeof raw === "object" && raw !== null;
 }
 
+/** @returns undefined where it is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Milliseconds; undefined where there is none to be read. */
 export const instant = z.unknown().optional().transform(parseInstant);
 

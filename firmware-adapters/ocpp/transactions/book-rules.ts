@@ -2,9 +2,9 @@ import assert from "node:assert";
 
 import { z } from "zod";
 
+import { parseJson } from "../protocol/raw.ts";
 import type { BookRules } from "./book-keeper.ts";
 import { EMPTY_BOOK, stepBook, type Book, type BookInput, type BookOutcome } from "./book.ts";
-import { parseJson } from "./parse-json.ts";
 
 /** The device's memory keeps the book of 1.6 in this row. */
 const BOOK_ROW = "book";

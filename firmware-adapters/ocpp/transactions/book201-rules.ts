@@ -1,8 +1,8 @@
 import { z } from "zod";
 
+import { parseJson } from "../protocol/raw.ts";
 import type { BookRules } from "./book-keeper.ts";
 import { stepBook201, type Book201, type Event201, type Outcome201, type Transaction201 } from "./book201.ts";
-import { parseJson } from "./parse-json.ts";
 
 /** The device's memory keeps each transaction of 2.0.1 under this and its id. */
 const TRANSACTION_ROW = "transaction201/";

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import type { ListedTag } from "../../authorisation/authorisation.ts";
 import { OcppError } from "../../errors.ts";
-import { attempts } from "../../protocol/attempts.ts";
+import { attempts, TRANSACTION_ATTEMPTS, TRANSACTION_RETRY_S } from "../../protocol/attempts.ts";
 import { listParts } from "../../protocol/list-parts.ts";
 import { listOf, text } from "../../protocol/raw.ts";
 import type { StationConnection } from "../../words.ts";
@@ -80,6 +80,8 @@ function variables({ heartbeatEveryMs, meterEveryMs, acceptsUnknown }: Wishes): 
     { names: ["AuthCtrlr.OfflineTxForUnknownIdEnabled"], value: String(acceptsUnknown) },
     // A tag that turns out invalid later ends what it began.
     { names: ["TxCtrlr.StopTxOnInvalidId"], value: "true" },
+    { names: ["OCPPCommCtrlr.MessageAttempts(TransactionEvent)"], value: String(TRANSACTION_ATTEMPTS) },
+    { names: ["OCPPCommCtrlr.MessageAttemptInterval(TransactionEvent)"], value: String(TRANSACTION_RETRY_S) },
   ];
 }
 
