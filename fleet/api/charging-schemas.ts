@@ -1,7 +1,7 @@
 import { clockConfidence, name } from "@outpost/wire/identifiers.ts";
 import { z } from "zod";
 
-import { TRANSACTION_STATUSES } from "../charging/facts.ts";
+import { TRANSACTION_STATUSES } from "../charging/statuses.ts";
 
 /** What the HTTP API says of charging transactions. Instants are Unix milliseconds by the station's own clock. */
 const instantMs = z.number();

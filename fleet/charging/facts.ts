@@ -2,6 +2,7 @@ import { unreachable } from "@outpost/kernel/never.ts";
 import { z } from "zod";
 
 import { joinClusters, withoutClusters, type Clusters } from "./clusters.ts";
+import type { TransactionStatus } from "./statuses.ts";
 
 /**
  * Without a meter value for longer than this a charging transaction has a hole. Stations send them every minute or so, and
@@ -116,10 +117,6 @@ function latest(a: TransactionFacts["meter"], b: TransactionFacts["meter"]): Tra
 function greatest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
-
-export const TRANSACTION_STATUSES = ["charging", "ended", "refused", "unended", "unmatched"] as const;
-/** `unended`: another began on the connector and its end never came. `unmatched`: an end that fits no begin. */
-export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
 
 /** How a transaction stands, as the desk shows it. Instants are the station's own; null where nothing said it. */
 export interface Standing {

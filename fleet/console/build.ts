@@ -15,7 +15,8 @@ const SOURCES = [
   "fleet/console/index.html",
   "fleet/console/{build,bundle,vite.config}.ts",
   "fleet/console/src/**/*",
-  "fleet/api/schemas.ts",
+  "fleet/api/{schemas,charging-schemas}.ts",
+  "fleet/charging/statuses.ts",
   "edge/{kernel,wire}/*.ts",
   "package-lock.json",
 ];

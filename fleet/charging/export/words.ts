@@ -1,4 +1,4 @@
-import type { TransactionStatus } from "../facts.ts";
+import type { TransactionStatus } from "../statuses.ts";
 
 export type ExportLanguage = "zh" | "en";
 type Word = Readonly<Record<ExportLanguage, string>>;

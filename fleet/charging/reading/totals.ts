@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 
 import type { ChargingFilter, ChargingTotals } from "../../api/charging-schemas.ts";
-import { TRANSACTION_STATUSES, type TransactionStatus } from "../facts.ts";
+import { TRANSACTION_STATUSES, type TransactionStatus } from "../statuses.ts";
 import { FILTERED_TRANSACTIONS, filterValues } from "./transactions.ts";
 
 interface DayRow {

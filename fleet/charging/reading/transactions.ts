@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 
 import type { ChargingFilter, ChargingPage, ChargingQuery, ChargingTransaction } from "../../api/charging-schemas.ts";
 import { instantText, sqlInstant, sqlMs } from "../../store/columns.ts";
-import type { TransactionStatus } from "../facts.ts";
+import type { TransactionStatus } from "../statuses.ts";
 
 export interface TransactionRow {
   readonly gateway_id: string;
