@@ -10,6 +10,10 @@ await runMeasurement("npm run faults --", {
     summary:
       "cut lines, silent devices, garbage, hot-plug, kills about an acknowledgement: nothing lost, nothing twice",
   },
+  ocpp: {
+    script: "fleet/e2e/charging/ocpp-faults.ts",
+    summary: "cut lines, kills, stations that reboot, while people charge: every transaction once, no limit exceeded",
+  },
   "disk-full": {
     script: "edge/journal/faults/disk-full.ts",
     summary: "the journal on a tiny disk: the ladder holds, alarms are kept, it recovers by itself",

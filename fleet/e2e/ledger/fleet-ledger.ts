@@ -21,6 +21,19 @@ export interface HeldRecord {
   readonly body: unknown;
 }
 
+/** One charging transaction as the fleet holds it. Instants are Unix milliseconds by the station's clock. */
+export interface HeldCharging {
+  readonly deviceId: string;
+  readonly transaction: string;
+  readonly status: string;
+  readonly connector: number | null;
+  readonly startedAtMs: number | null;
+  readonly stoppedAtMs: number | null;
+  readonly energyWh: number | null;
+  readonly holeCount: number;
+  readonly missingCount: number;
+}
+
 /** The fleet's database read directly: what is counted is what PostgreSQL has committed, not what the API says. */
 export class FleetLedger implements AsyncDisposable {
   readonly #pool: pg.Pool;
@@ -97,6 +110,24 @@ export class FleetLedger implements AsyncDisposable {
       [gatewayId, ruleId],
     );
     return rows.map(({ body }) => alarmRecord.parse(body));
+  }
+
+  /** Every charging transaction that the desk shows. */
+  async chargingTransactions(gatewayId: string): Promise<readonly HeldCharging[]> {
+    const { rows } = await this.#pool.query<
+      Omit<HeldCharging, "startedAtMs" | "stoppedAtMs"> & { started: Date | null; stopped: Date | null }
+    >(
+      `select device_id as "deviceId", transaction, status, connector, started_at as started, stopped_at as stopped,
+              energy_wh as "energyWh", hole_count as "holeCount", missing_count as "missingCount"
+         from charging_transaction join device using (device_no) join gateway using (gateway_no)
+        where gateway_id = $1 and status is not null`,
+      [gatewayId],
+    );
+    return rows.map(({ started, stopped, ...row }) => ({
+      ...row,
+      startedAtMs: started?.getTime() ?? null,
+      stoppedAtMs: stopped?.getTime() ?? null,
+    }));
   }
 
   /** What the fleet could not read, with or without a place of its own. */
