@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import type { ListedTag } from "../authorisation/authorisation.ts";
 import { OcppError } from "../errors.ts";
-import { attempts } from "../protocol/attempts.ts";
+import { attempts, TRANSACTION_ATTEMPTS, TRANSACTION_RETRY_S } from "../protocol/attempts.ts";
 import { listParts } from "../protocol/list-parts.ts";
 import type { StationConnection } from "../words.ts";
 
@@ -61,6 +61,8 @@ function configuration({
     ["AllowOfflineTxForUnknownId", String(acceptsUnknown)],
     // A tag that turns out invalid later ends what it began.
     ["StopTransactionOnInvalidId", "true"],
+    ["TransactionMessageAttempts", String(TRANSACTION_ATTEMPTS)],
+    ["TransactionMessageRetryInterval", String(TRANSACTION_RETRY_S)],
   ];
 }
 

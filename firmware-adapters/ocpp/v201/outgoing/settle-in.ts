@@ -82,6 +82,8 @@ function variables({ heartbeatEveryMs, meterEveryMs, acceptsUnknown }: Wishes): 
     { names: ["TxCtrlr.StopTxOnInvalidId"], value: "true" },
     { names: ["OCPPCommCtrlr.MessageAttempts(TransactionEvent)"], value: String(TRANSACTION_ATTEMPTS) },
     { names: ["OCPPCommCtrlr.MessageAttemptInterval(TransactionEvent)"], value: String(TRANSACTION_RETRY_S) },
+    { names: ["OCPPCommCtrlr.MessageAttempts(TransactionEvent)"], value: String(TRANSACTION_ATTEMPTS) },
+    { names: ["OCPPCommCtrlr.MessageAttemptInterval(TransactionEvent)"], value: String(TRANSACTION_RETRY_S) },
   ];
 }
 
