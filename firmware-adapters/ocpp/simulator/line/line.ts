@@ -5,7 +5,8 @@ import { Backoff } from "@outpost/kernel/backoff.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
-import { createRPCError, NOREPLY, RPCClient } from "ocpp-rpc";
+// NOREPLY is behind the default: it is spread into the exports, where Node does not find its name.
+import ocppRpc, { createRPCError, RPCClient } from "ocpp-rpc";
 
 import { deviations } from "../../server/schemas.ts";
 import type { OcppVersion, StationCall } from "../../words.ts";
@@ -176,7 +177,7 @@ export class Line {
   }
 
   #answer(action: string, payload: unknown): Record<string, unknown> {
-    if (this.misbehaviour.isSilent) return NOREPLY;
+    if (this.misbehaviour.isSilent) return ocppRpc.NOREPLY;
     this.#counts.asked += 1;
     this.#note(action, "req", payload);
     const answer = this.#deps.onAnswer(action, payload);
