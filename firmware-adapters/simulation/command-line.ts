@@ -80,6 +80,11 @@ export function parseNumber(
   throw badArgument(`${flag}: a ${isWhole ? "whole number" : "number"} of ${min} to ${max}, not "${value}"`);
 }
 
+/** A time in seconds, 0.05 to a day. @returns milliseconds. @throws SimulatorError `simulator/bad-argument`. */
+export function parseSeconds(flag: string, value: string): number {
+  return parseNumber(flag, value, { min: 0.05, max: 86_400 }) * 1_000;
+}
+
 /** One of the speeds serial lines have. @throws SimulatorError `simulator/bad-argument`. */
 export function parseBaudRate(flag: string, value: string): number {
   const baudRate = parseNumber(flag, value, { min: 1_200, max: 115_200 });

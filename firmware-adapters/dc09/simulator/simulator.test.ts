@@ -1,9 +1,10 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
-import { silentLog } from "@outpost/kernel/log.ts";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 
 import type { ListenerLink } from "../../links/link.ts";
-import { openLink } from "../../links/open-link.ts";
+import { openPort } from "../../links/testing/callers.ts";
+import { leverState, pullLever, type LeverReply } from "../../simulation/testing/levers.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../../testing/fake-deps.ts";
 import { dc09 } from "../adapter.ts";
 import { Dc09Receiver } from "../receiver/receiver.ts";
@@ -16,16 +17,21 @@ interface Bench extends AsyncDisposable {
   readonly simulator: Simulator;
   /** Events before this one have been looked at. */
   looked: number;
-  pull(lever: string, body?: object): Promise<Response>;
+  pull(lever: string, body?: object): Promise<LeverReply>;
   state(): Promise<PanelState>;
 }
 
-interface PanelState {
-  readonly waiting: readonly { readonly sequence: string; readonly tries: number }[];
-  readonly acknowledged: readonly { readonly sequence: string; readonly data: string; readonly tries: number }[];
-  readonly refused: readonly { readonly sequence: string }[];
-  readonly counts: Readonly<Record<string, number>>;
-}
+const panelsState = z.object({
+  panels: z.array(
+    z.object({
+      waiting: z.array(z.object({ sequence: z.string(), tries: z.number() })),
+      acknowledged: z.array(z.object({ sequence: z.string(), data: z.string(), tries: z.number() })),
+      refused: z.array(z.object({ sequence: z.string() })),
+      counts: z.record(z.string(), z.number()),
+    }),
+  ),
+});
+type PanelState = z.infer<typeof panelsState>["panels"][number];
 
 interface Setting {
   readonly transport?: Transport;
@@ -35,12 +41,7 @@ interface Setting {
 
 async function startBench({ transport = "tcp", device = {}, simulator = {} }: Setting = {}): Promise<Bench> {
   const stack = new AsyncDisposableStack();
-  const link = stack.use(
-    openLink(
-      { id: "port", kind: "listener", transport, host: "127.0.0.1", port: 0, maxPeers: 600, idleMs: 60_000 },
-      { clock: systemClock, log: silentLog },
-    ),
-  );
+  const link = stack.use(openPort({ transport, maxPeers: 600 }));
   const deps = fakeDeps({ link });
   stack.use(await dc09.configure("home", { account: "1234", ...device }).open(deps, AbortSignal.timeout(5_000)));
   const running = stack.use(
@@ -57,17 +58,15 @@ async function startBench({ transport = "tcp", device = {}, simulator = {} }: Se
       ...simulator,
     }),
   );
-  const control = `http://127.0.0.1:${running.ports.control}`;
+  const control = running.ports.control ?? 0;
   return {
     link,
     deps,
     simulator: running,
     looked: 0,
-    pull: (lever, body) =>
-      fetch(`${control}/${lever}`, { method: "POST", ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
+    pull: (lever, body) => pullLever(control, lever, body),
     async state() {
-      const { panels }: { panels: PanelState[] } = JSON.parse(await (await fetch(`${control}/state`)).text());
-      const [first] = panels;
+      const [first] = panelsState.parse(await leverState(control)).panels;
       if (first === undefined) throw new Error("no panel");
       return first;
     },
@@ -104,7 +103,8 @@ describe.each([
     await using bench = await startBench({
       transport,
       device: { momentaryMs: 500, zones: [{ zone: 7, id: "pendant" }], ...(hex && { key: { hex } }) },
-      simulator: { format, key },
+      // On a busy machine a quick second try would be of another second, and so another message.
+      simulator: { format, key, retryMs: 20_000 },
     });
     await eventually("online", () => bench.deps.lastStatus()?.state === "online");
     await bench.pull("press", { zone: 7 });

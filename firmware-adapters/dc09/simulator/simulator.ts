@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
 import { silentLog, type Log } from "@outpost/kernel/log.ts";
 
-import { listenForLevers } from "../../simulation/levers.ts";
+import { startCalling, type CallingDevices } from "../../simulation/calling/start.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
 import { panelLevers } from "./control.ts";
 import { Panel, type PanelOptions } from "./panel.ts";
@@ -16,8 +16,7 @@ export interface SimulatorOptions extends Omit<PanelOptions, "account"> {
 }
 
 /** Running panels. Disposing them hangs up. */
-export interface Simulator extends AsyncDisposable {
-  readonly ports: { readonly control: number | undefined };
+export interface Simulator extends CallingDevices {
   readonly panels: readonly [Panel, ...Panel[]];
 }
 
@@ -27,14 +26,6 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const [first, ...others] = accounts;
   const panelOf = (account: string): Panel => new Panel({ ...options, account }, clock);
   const panels = [panelOf(first), ...others.map(panelOf)] as const;
-  await using stack = new AsyncDisposableStack();
-  const stop = new AbortController();
-  const running = panels.map((panel) => panel.run(stop.signal));
-  stack.defer(async () => {
-    stop.abort(new Error("the simulator was stopped"));
-    await Promise.all(running);
-  });
-  const control = options.control && stack.use(await listenForLevers(options.control, panelLevers(panels), log));
-  const opened = stack.move();
-  return { ports: { control: control?.port }, panels, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const calling = await startCalling(panels, { control: options.control, levers: panelLevers(panels), log });
+  return { ...calling, panels };
 }

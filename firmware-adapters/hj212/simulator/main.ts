@@ -1,4 +1,4 @@
-import { badArgument, parseEndpoint, parseFlags, parseNumber, runSimulator } from "../../simulation/command-line.ts";
+import { badArgument, parseEndpoint, parseFlags, parseSeconds, runSimulator } from "../../simulation/command-line.ts";
 import { startSimulator, type SimulatorOptions } from "./simulator.ts";
 
 const HELP = `Environment monitors that call a gateway and report by HJ 212-2017.
@@ -50,11 +50,6 @@ function parse(args: string[]): { options: SimulatorOptions; isWithParent: boole
     },
     isWithParent: values["with-parent"],
   };
-}
-
-/** @returns milliseconds. */
-function parseSeconds(flag: string, value: string): number {
-  return parseNumber(flag, value, { min: 0.05, max: 86_400 }) * 1_000;
 }
 
 function parseWords(flag: string, value: string, word: RegExp): readonly string[] {

@@ -2,7 +2,9 @@ import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
 import { silentLog, type Log } from "@outpost/kernel/log.ts";
 import { z } from "zod";
 
-import { lever, listenForLevers, nothing, type Levers } from "../../simulation/levers.ts";
+import { startCalling, type CallingDevices } from "../../simulation/calling/start.ts";
+import { commonLevers, stateOf, stationLever, which, whichAlone } from "../../simulation/calling/station-levers.ts";
+import { lever, nothing, type Lever, type Levers } from "../../simulation/levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
 import { CN } from "../message/commands.ts";
 import { SimulatedStation } from "./station.ts";
@@ -23,32 +25,18 @@ export interface SimulatorOptions {
 }
 
 /** Running stations. Disposing it hangs all of them up. */
-export interface Simulator extends AsyncDisposable {
-  readonly ports: { readonly control: number | undefined };
+export interface Simulator extends CallingDevices {
   readonly stations: readonly SimulatedStation[];
 }
 
-const which = { station: z.int().min(0).max(99).default(0) };
 const code = z.string().min(1).max(20);
 
 /** Starts stations that call the gateway and report. @throws SimulatorError where the levers' port cannot be had. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { clock = systemClock, log = silentLog } = options;
   const stations = options.mns.map((mn) => stationOf(mn, options, clock));
-  const stop = new AbortController();
-  const running = stations.map((station) => station.run(stop.signal));
-  await using stack = new AsyncDisposableStack();
-  stack.defer(async () => {
-    stop.abort();
-    await Promise.all(running);
-  });
-  const control = options.control && stack.use(await listenForLevers(options.control, leversOf(stations), log));
-  const opened = stack.move();
-  return {
-    ports: { control: control?.port },
-    stations,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  };
+  const calling = await startCalling(stations, { control: options.control, levers: leversOf(stations), log });
+  return { ...calling, stations };
 }
 
 function stationOf(mn: string, options: SimulatorOptions, clock: Clock): SimulatedStation {
@@ -68,43 +56,24 @@ function stationOf(mn: string, options: SimulatorOptions, clock: Clock): Simulat
 }
 
 function leversOf(stations: readonly SimulatedStation[]): Levers {
-  const state = (): object => ({ stations: stations.map((station) => station.state) });
-  const at = <T extends { readonly station: number }>(
-    schema: z.ZodType<T>,
-    act: (station: SimulatedStation, body: T) => boolean | void,
-  ) =>
-    lever(schema, state, (body) => {
-      const station = stations[body.station];
-      return station === undefined ? false : act(station, body);
-    });
-  const seconds = z.number().min(0).max(86_400);
+  const state = (): object => stateOf(stations);
+  const at = <Body extends { readonly station: number }>(
+    schema: z.ZodType<Body>,
+    act: (station: SimulatedStation, body: Body) => boolean | void,
+  ): Lever => stationLever(stations, schema, act);
   return {
     state,
     levers: {
+      ...commonLevers(stations),
       show: at(
         z.strictObject({ ...which, code, value: z.number().optional(), flag: z.string().max(4).optional() }),
         (station, body) => station.show(body.code, body.value, body.flag),
       ),
-      report: at(z.strictObject(which).prefault({}), (station) => station.report()),
-      minute: at(z.strictObject(which).prefault({}), (station) => station.report(CN.minute)),
-      silence: at(z.strictObject({ ...which, seconds }), (station, body) => station.beSilent(body.seconds * 1_000)),
-      "hang-up": at(z.strictObject({ ...which, stayAway: z.boolean().default(false) }).prefault({}), (station, body) =>
-        station.hangUp(body.stayAway),
-      ),
-      "call-again": at(z.strictObject(which).prefault({}), (station) => station.callAgain()),
+      minute: at(whichAlone, (station) => station.report(CN.minute)),
       split: at(z.strictObject({ ...which, parts: z.int().min(1).max(64) }), (station, body) =>
         station.split(body.parts),
       ),
-      clock: at(z.strictObject({ ...which, aheadMs: z.int().min(-1e11).max(1e11) }), (station, body) =>
-        station.setClockAhead(body.aheadMs),
-      ),
-      "ask-time": at(z.strictObject(which).prefault({}), (station) => station.askTime()),
-      "wrong-crc": at(z.strictObject({ ...which, count: z.int().min(0).max(1_000) }), (station, body) =>
-        station.spoilCrcs(body.count),
-      ),
-      garbage: at(z.strictObject({ ...which, hex: z.string().regex(/^([0-9a-f]{2}){1,1000}$/i) }), (station, body) =>
-        station.sendGarbage(Buffer.from(body.hex, "hex")),
-      ),
+      "ask-time": at(whichAlone, (station) => station.askTime()),
       calm: lever(nothing, state, () => {
         for (const station of stations) {
           for (const [index, instrument] of station.instruments.entries()) {

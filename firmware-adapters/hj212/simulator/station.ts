@@ -1,8 +1,9 @@
-import { connect, type Socket } from "node:net";
-
 import type { Clock } from "@outpost/kernel/clock.ts";
 
 import { ZonedTime } from "../../receiving/time/zoned-time.ts";
+import { callTcp, type Line } from "../../simulation/calling/line.ts";
+import { keepStepping, type CallingDevice } from "../../simulation/calling/start.ts";
+import type { CallingStation } from "../../simulation/calling/station-levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
 import { FrameParser } from "../codec.ts";
 import { CN } from "../message/commands.ts";
@@ -24,20 +25,19 @@ export interface SimulatedStationOptions {
 
 /** A year of minutes is not a simulator's business: the oldest goes. */
 const MAX_WAITING = 500;
-const TICK_MS = 20;
 const CALL_AGAIN_MS = 500;
 /** How many of those that were answered the state shows. */
 const MAX_SHOWN = 100;
 
 /** A station that calls, reports, repeats what is not answered, and misbehaves on request. */
-export class SimulatedStation {
+export class SimulatedStation implements CallingStation, CallingDevice {
   readonly instruments: readonly Instrument[];
   readonly #options: SimulatedStationOptions;
   readonly #zone: ZonedTime;
   readonly #waiting: Outgoing[] = [];
   /** The latest that were answered whole, oldest first. */
   readonly #acknowledged: Pick<Outgoing, "qn" | "cn" | "values">[] = [];
-  #socket: Socket | undefined;
+  #line: Line | undefined;
   #realtimeEveryMs: number;
   #silentUntilMs = 0;
   #clockAheadMs = 0;
@@ -65,7 +65,7 @@ export class SimulatedStation {
   get state() {
     return {
       mn: this.#options.mn,
-      isConnected: this.#socket !== undefined,
+      isConnected: this.#line !== undefined,
       instruments: this.instruments,
       waiting: this.#waiting.length,
       sent: this.#sent,
@@ -104,13 +104,14 @@ export class SimulatedStation {
   }
 
   sendGarbage(bytes: Buffer): boolean {
-    return this.#socket?.write(bytes) !== undefined;
+    this.#line?.send(bytes);
+    return this.#line !== undefined;
   }
 
   /** Hangs up; calls again unless it is told to stay away. */
   hangUp(isStayingAway: boolean): void {
     this.#isCalling = !isStayingAway;
-    this.#socket?.destroy();
+    this.#line?.close();
     this.#callAgainAtMs = this.#options.clock.monotonicMs() + CALL_AGAIN_MS;
   }
 
@@ -130,21 +131,15 @@ export class SimulatedStation {
 
   /** Asks the centre to set the clock (CN 1013). */
   askTime(): void {
-    this.#socket?.write(frameOf({ ...this.#head(CN.asksTime, this.#newQn()), flag: 5, cp: "" }));
+    this.#line?.send(frameOf({ ...this.#head(CN.asksTime, this.#newQn()), flag: 5, cp: "" }));
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
     try {
-      for (;;) {
-        this.#step(clock.monotonicMs());
-        await clock.sleep(TICK_MS, signal);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      await keepStepping(this.#options.clock, (nowMs) => this.#step(nowMs), signal);
     } finally {
       this.#isCalling = false;
-      this.#socket?.destroy();
+      this.#line?.close();
     }
   }
 
@@ -157,39 +152,34 @@ export class SimulatedStation {
       this.#nextMinuteMs = nowMs + this.#options.minuteEveryMs;
       this.report(CN.minute);
     }
-    if (this.#socket === undefined && this.#isCalling && nowMs >= this.#callAgainAtMs) this.#call();
+    if (this.#line === undefined && this.#isCalling && nowMs >= this.#callAgainAtMs) this.#call();
     if (nowMs >= this.#silentUntilMs) this.#sendFirst(nowMs);
   }
 
   /** One record at a time, the oldest first, as stations with a backlog do. */
   #sendFirst(nowMs: number): void {
     const [first] = this.#waiting;
-    if (first === undefined || this.#socket === undefined || nowMs < this.#retryAtMs) return;
+    if (first === undefined || this.#line === undefined || nowMs < this.#retryAtMs) return;
     this.#retryAtMs = nowMs + this.#options.retryAfterMs;
     for (const [index, frame] of first.frames.entries()) {
       if (first.answered.has(index + 1)) continue;
-      this.#socket.write(this.#wrongCrcs > 0 ? spoiled(frame) : frame);
+      this.#line.send(this.#wrongCrcs > 0 ? spoiled(frame) : frame);
       this.#wrongCrcs = Math.max(0, this.#wrongCrcs - 1);
       this.#sent += 1;
     }
   }
 
   #call(): void {
-    const { host, port } = this.#options.centre;
-    const socket = connect({ host, port, noDelay: true });
     const parser = new FrameParser();
-    this.#socket = socket;
     this.#retryAtMs = 0;
-    socket.on("data", (bytes) => {
+    const onBytes = (bytes: Buffer): void => {
       for (const segment of parser.push(bytes)) {
         const message = parseSegment(segment);
         if (message !== undefined) this.#take(message);
       }
-    });
-    // The reason does not matter here: whatever it was, the station calls again.
-    socket.on("error", () => undefined);
-    socket.on("close", () => {
-      this.#socket = undefined;
+    };
+    this.#line = callTcp(this.#options.centre, onBytes, () => {
+      this.#line = undefined;
       this.#callAgainAtMs = this.#options.clock.monotonicMs() + CALL_AGAIN_MS;
     });
   }
@@ -234,7 +224,7 @@ export class SimulatedStation {
       ...(answer === undefined ? [] : [frameOf({ ...this.#head(cn, qn), cp: answer })]),
       frameOf({ ...this.#head(CN.executionResult, qn), st: "91", cp: "ExeRtn=1" }),
     ];
-    for (const frame of frames) this.#socket?.write(frame);
+    for (const frame of frames) this.#line?.send(frame);
   }
 
   #head(cn: number, qn: string) {

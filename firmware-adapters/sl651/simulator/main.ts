@@ -1,4 +1,11 @@
-import { badArgument, parseEndpoint, parseFlags, parseNumber, runSimulator } from "../../simulation/command-line.ts";
+import {
+  badArgument,
+  parseEndpoint,
+  parseFlags,
+  parseNumber,
+  parseSeconds,
+  runSimulator,
+} from "../../simulation/command-line.ts";
 import { startSimulator, type SimulatorOptions } from "./simulator.ts";
 
 const HELP = `River stations that call a gateway and report by SL 651-2014.
@@ -63,11 +70,6 @@ function parse(args: string[]): { options: SimulatorOptions; isWithParent: boole
     },
     isWithParent: values["with-parent"],
   };
-}
-
-/** @returns milliseconds. */
-function parseSeconds(flag: string, value: string): number {
-  return parseNumber(flag, value, { min: 0.05, max: 86_400 }) * 1_000;
 }
 
 await runSimulator({ help: HELP, parse, start: (options, log) => startSimulator({ ...options, log }) });

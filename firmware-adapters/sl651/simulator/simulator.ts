@@ -2,7 +2,9 @@ import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
 import { silentLog, type Log } from "@outpost/kernel/log.ts";
 import { z } from "zod";
 
-import { lever, listenForLevers, nothing, type Levers } from "../../simulation/levers.ts";
+import { startCalling, type CallingDevices } from "../../simulation/calling/start.ts";
+import { commonLevers, stateOf, stationLever, which, whichAlone } from "../../simulation/calling/station-levers.ts";
+import { lever, nothing, type Lever, type Levers } from "../../simulation/levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
 import { FN } from "../message/functions.ts";
 import { SimulatedStation } from "./station.ts";
@@ -26,31 +28,16 @@ export interface SimulatorOptions {
 }
 
 /** Running stations. Disposing it hangs all of them up. */
-export interface Simulator extends AsyncDisposable {
-  readonly ports: { readonly control: number | undefined };
+export interface Simulator extends CallingDevices {
   readonly stations: readonly SimulatedStation[];
 }
-
-const which = { station: z.int().min(0).max(99).default(0) };
 
 /** Starts stations that call the gateway and report. @throws SimulatorError where the levers' port cannot be had. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { clock = systemClock, log = silentLog } = options;
   const stations = options.stations.map((station) => stationOf(station, options, clock));
-  const stop = new AbortController();
-  const running = stations.map((station) => station.run(stop.signal));
-  await using stack = new AsyncDisposableStack();
-  stack.defer(async () => {
-    stop.abort();
-    await Promise.all(running);
-  });
-  const control = options.control && stack.use(await listenForLevers(options.control, leversOf(stations), log));
-  const opened = stack.move();
-  return {
-    ports: { control: control?.port },
-    stations,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  };
+  const calling = await startCalling(stations, { control: options.control, levers: leversOf(stations), log });
+  return { ...calling, stations };
 }
 
 function stationOf(station: string, options: SimulatorOptions, clock: Clock): SimulatedStation {
@@ -73,19 +60,15 @@ function stationOf(station: string, options: SimulatorOptions, clock: Clock): Si
 }
 
 function leversOf(stations: readonly SimulatedStation[]): Levers {
-  const state = (): object => ({ stations: stations.map((station) => station.state) });
-  const at = <T extends { readonly station: number }>(
-    schema: z.ZodType<T>,
-    act: (station: SimulatedStation, body: T) => boolean | void,
-  ) =>
-    lever(schema, state, (body) => {
-      const station = stations[body.station];
-      return station === undefined ? false : act(station, body);
-    });
-  const alone = z.strictObject(which).prefault({});
+  const state = (): object => stateOf(stations);
+  const at = <Body extends { readonly station: number }>(
+    schema: z.ZodType<Body>,
+    act: (station: SimulatedStation, body: Body) => boolean | void,
+  ): Lever => stationLever(stations, schema, act);
   return {
     state,
     levers: {
+      ...commonLevers(stations),
       flood: at(
         z.strictObject({ ...which, mPerHour: z.number().min(-1_000).max(1_000).default(60) }).prefault({}),
         (station, body) => {
@@ -107,27 +90,10 @@ function leversOf(stations: readonly SimulatedStation[]): Levers {
       sensor: at(z.strictObject({ ...which, isWorking: z.boolean() }), (station, body) =>
         station.setSensor(body.isWorking),
       ),
-      report: at(alone, (station) => station.report()),
-      hour: at(alone, (station) => station.report(FN.hour)),
-      silence: at(z.strictObject({ ...which, seconds: z.number().min(0).max(86_400) }), (station, body) =>
-        station.beSilent(body.seconds * 1_000),
-      ),
-      "hang-up": at(z.strictObject({ ...which, stayAway: z.boolean().default(false) }).prefault({}), (station, body) =>
-        station.hangUp(body.stayAway),
-      ),
-      "call-again": at(alone, (station) => station.callAgain()),
+      hour: at(whichAlone, (station) => station.report(FN.hour)),
       split: at(
         z.strictObject({ ...which, packets: z.int().min(1).max(32), lost: z.int().min(0).max(100).default(0) }),
         (station, body) => station.split(body.packets, body.lost),
-      ),
-      clock: at(z.strictObject({ ...which, aheadMs: z.int().min(-1e11).max(1e11) }), (station, body) =>
-        station.setClockAhead(body.aheadMs),
-      ),
-      "wrong-crc": at(z.strictObject({ ...which, count: z.int().min(0).max(1_000) }), (station, body) =>
-        station.spoilCrcs(body.count),
-      ),
-      garbage: at(z.strictObject({ ...which, hex: z.string().regex(/^([0-9a-f]{2}){1,1000}$/i) }), (station, body) =>
-        station.sendGarbage(Buffer.from(body.hex, "hex")),
       ),
       calm: lever(nothing, state, () => {
         for (const { river } of stations) {

@@ -1,12 +1,14 @@
 import type { Clock } from "@outpost/kernel/clock.ts";
 
 import { ZonedTime, type LocalTime } from "../../receiving/time/zoned-time.ts";
+import { callTcp, callUdp, type Line } from "../../simulation/calling/line.ts";
+import { keepStepping, type CallingDevice } from "../../simulation/calling/start.ts";
+import type { CallingStation } from "../../simulation/calling/station-levers.ts";
 import type { Endpoint } from "../../simulation/listen.ts";
 import { encodeFrame, FrameParser, type Frame } from "../codec.ts";
 import { decodeTime } from "../message/bcd.ts";
 import { FN } from "../message/functions.ts";
 import { encodeBare, encodeReport } from "../message/write.ts";
-import { callTcp, callUdp, type Line } from "./line.ts";
 import { River } from "./river.ts";
 
 export interface SimulatedStationOptions {
@@ -32,7 +34,6 @@ interface Outgoing {
 }
 
 const MAX_WAITING = 500;
-const TICK_MS = 20;
 const CALL_AGAIN_MS = 500;
 /** How many of those that were answered the state shows. */
 const MAX_SHOWN = 100;
@@ -43,7 +44,7 @@ const BATTERY = { code: 0x38, bytes: 2, decimals: 2 };
 const RAIN_TOTAL = { code: 0x26, bytes: 3, decimals: 1 };
 
 /** A river station that calls, reports, repeats what is not answered, and misbehaves on request. */
-export class SimulatedStation {
+export class SimulatedStation implements CallingStation, CallingDevice {
   readonly river: River;
   readonly #options: SimulatedStationOptions;
   readonly #zone: ZonedTime;
@@ -143,14 +144,8 @@ export class SimulatedStation {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
     try {
-      for (;;) {
-        this.#step(clock.monotonicMs());
-        await clock.sleep(TICK_MS, signal);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      await keepStepping(this.#options.clock, (nowMs) => this.#step(nowMs), signal);
     } finally {
       this.#isCalling = false;
       this.#line?.close();

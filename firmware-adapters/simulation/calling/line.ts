@@ -1,11 +1,10 @@
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 
-import type { Endpoint } from "../../simulation/listen.ts";
+import type { Endpoint } from "../listen.ts";
 
 /** A way to the centre. */
 export interface Line {
-  readonly isOpen: boolean;
   send(bytes: Buffer): void;
   close(): void;
 }
@@ -18,9 +17,6 @@ export function callTcp({ host, port }: Endpoint, onBytes: (bytes: Buffer) => vo
   socket.on("error", () => undefined);
   socket.on("close", onClosed);
   return {
-    get isOpen() {
-      return !socket.destroyed;
-    },
     send: (bytes) => socket.write(bytes),
     close: () => socket.destroy(),
   };
@@ -34,9 +30,6 @@ export function callUdp({ host, port }: Endpoint, onBytes: (bytes: Buffer) => vo
   // A datagram that nobody takes is one that was lost: it is sent again.
   socket.on("error", () => undefined);
   return {
-    get isOpen() {
-      return isOpen;
-    },
     send: (bytes) => {
       if (isOpen) socket.send(bytes, port, host);
     },
