@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { seededRandom } from "../../testing/random.ts";
+import { testSeed } from "../../testing/random.ts";
 import { parseBridgeEvent, parseDeviceMessage, parseOnline } from "./codec.ts";
 
 const NUM_RUNS = 10_000;
-const { seed } = seededRandom();
+const seed = testSeed();
 console.log(`zigbee2mqtt parser: fuzz from seed ${seed}`);
 
 const nothing = {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { seededRandom } from "../../testing/random.ts";
+import { testSeed } from "../../testing/random.ts";
 import { bitwiseCrc, frameOf } from "../testing/independent.ts";
 import { encodeFrame } from "./encode.ts";
 import { FrameParser, type Frame } from "./frame-parser.ts";
 import { parseContent, parseMessage, splitData, withoutPad } from "./message.ts";
 
-const { seed } = seededRandom();
+const seed = testSeed();
 const options = { numRuns: 10_000, seed };
 console.log(`DC-09 codec fuzz, seed ${seed}`);
 

@@ -6,14 +6,14 @@ import { describe, expect, it } from "vitest";
 import type { Peer } from "../../links/link.ts";
 import type { OnPeer } from "../../links/listening.ts";
 import { fakeDeps } from "../../testing/fake-deps.ts";
-import { seededRandom } from "../../testing/random.ts";
+import { testSeed } from "../../testing/random.ts";
 import { dc09Settings } from "../settings.ts";
 import { bodyOf, encryptByHand, frameOf, padded, stampOf } from "../testing/independent.ts";
 import { settled } from "../testing/test-account.ts";
 import { Account } from "./account.ts";
 import { Dc09Receiver } from "./receiver.ts";
 
-const { seed } = seededRandom();
+const seed = testSeed();
 const KEY = Buffer.alloc(16, 3);
 
 /** A receiver without sockets: one plain account, one with a key, and what it answers. */

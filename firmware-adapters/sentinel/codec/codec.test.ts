@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { seededRandom } from "../../testing/random.ts";
+import { testSeed } from "../../testing/random.ts";
 import { codecCases } from "../bench/codec-cases.ts";
 import { LineSplitter, type LineForm } from "./line-splitter.ts";
 import { encodeRelay, parseRelayState } from "./relay.ts";
 import { AsciiThermometer, BinaryThermometer, encodeBinaryMeasurement } from "./thermometer.ts";
 
-const { seed } = seededRandom();
+const seed = testSeed();
 console.log(`sentinel codec fuzz from seed ${seed}`);
 const runs = { numRuns: 10_000, seed };
 
