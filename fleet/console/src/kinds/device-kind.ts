@@ -1,6 +1,7 @@
 import type { Points } from "../live/shown.ts";
 import { stationOf, type Station } from "../mimic/station.ts";
 import { callPointOf, type CallPoint } from "./call-point.ts";
+import { chargingSiteOf, type ChargingSite } from "./charging-site.ts";
 import { lockerOf, type Locker } from "./locker.ts";
 import { signOf, type Sign } from "./sign.ts";
 
@@ -10,6 +11,7 @@ export type DeviceKind =
   | { readonly kind: "locker"; readonly locker: Locker }
   | { readonly kind: "call-point"; readonly callPoint: CallPoint }
   | { readonly kind: "sign"; readonly sign: Sign }
+  | { readonly kind: "charging-site"; readonly site: ChargingSite }
   | { readonly kind: "other" };
 
 /** Reads a device's points as whatever picture fits them. */
@@ -22,5 +24,7 @@ export function kindOf(points: Points): DeviceKind {
   if (callPoint !== undefined) return { kind: "call-point", callPoint };
   const sign = signOf(points);
   if (sign !== undefined) return { kind: "sign", sign };
+  const site = chargingSiteOf(points);
+  if (site !== undefined) return { kind: "charging-site", site };
   return { kind: "other" };
 }

@@ -26,6 +26,10 @@ const CallPointView = lazy(async () => ({
 
 const SignView = lazy(async () => ({ default: (await import("../sign/sign-view.tsx")).SignView }));
 
+const ChargingSiteView = lazy(async () => ({
+  default: (await import("../charging-site/charging-site-view.tsx")).ChargingSiteView,
+}));
+
 interface DevicePageProps {
   readonly gatewayId: string;
   readonly deviceId: string;
@@ -91,6 +95,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<DeviceKind["kind"], readonly string[]>> =
   locker: ["redeem-code"],
   "call-point": [],
   sign: ["show", "clear"],
+  "charging-site": [],
   other: [],
 };
 
@@ -109,6 +114,8 @@ function Picture({ kind, view }: PictureProps): ReactNode {
       return <CallPointView {...view} callPoint={kind.callPoint} />;
     case "sign":
       return <SignView {...view} sign={kind.sign} />;
+    case "charging-site":
+      return <ChargingSiteView {...view} site={kind.site} />;
     case "other":
       // A meter's picture is the trend of whatever point is chosen, beside the table of its points.
       return null;

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 
 import type { Device } from "../../../../api/schemas.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
+import { phaseState, type ChargingSite } from "../../kinds/charging-site.ts";
 import { kindOf } from "../../kinds/device-kind.ts";
 import { newestOf, standingOf } from "../../kinds/journey.ts";
 import { openAlarms } from "../../live/alarms.ts";
@@ -79,9 +80,38 @@ function useContent(device: Device, points: ReturnType<typeof pointsOf>): ReactN
         </span>
       );
     }
+    case "charging-site":
+      return <SiteGlance site={kind.site} />;
     case "other":
       return <span className="quiet">{device.reason}</span>;
   }
+}
+
+interface SiteGlanceProps {
+  readonly site: ChargingSite;
+}
+
+/** How many charge, and what is wrong with the supply. */
+function SiteGlance({ site: { charging, phases, stop } }: SiteGlanceProps): ReactNode {
+  const { say } = useSpeech();
+  const isOver = phases.some((phase) => phaseState(phase) === "over");
+  return (
+    <>
+      {charging.kind === "good" ? (
+        <span className="quiet">{say("chargingSite.charging", { count: charging.value })}</span>
+      ) : null}
+      {stop === "on" ? (
+        <span className="chip" data-trouble>
+          {say("chargingSite.stopped")}
+        </span>
+      ) : null}
+      {isOver ? (
+        <span className="chip" data-trouble>
+          {say("chargingSite.over")}
+        </span>
+      ) : null}
+    </>
+  );
 }
 
 interface StationGlanceProps {
