@@ -122,7 +122,7 @@ describe("the book of a station's transactions of 2.0.1", () => {
     expect(last([start(), ...shown])).toMatchObject({ transaction: { idTag: "04A1B2", isRefused: false } });
   });
 
-  it("takes the tag that is shown after the plug is in (E03)", () => {
+  it("takes the tag that is shown after the plug is in (E02)", () => {
     const { book } = run([start({ idTag: undefined }), update(1, { idTag: "04A1B2" })]);
     expect(book.transactions).toMatchObject([{ idTag: "04A1B2" }]);
   });

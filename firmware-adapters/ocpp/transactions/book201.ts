@@ -83,7 +83,7 @@ export type Outcome201 =
  * One message of one station. Pure; the caller writes the new book down together with what happened, and answers after
  * that.
  *
- * @see OCPP 2.0.1 part 2, use cases E01 to E14; part 4, section 4.1 (retries)
+ * @see OCPP 2.0.1 part 2, use cases E01 to E15
  */
 export function stepBook201(book: Book201, event: Event201): readonly [Book201, Outcome201] {
   const known = book.transactions.find(({ id }) => id === event.transactionId);

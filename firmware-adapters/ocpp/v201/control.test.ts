@@ -114,7 +114,7 @@ describe("a 2.0.1 station at first contact", () => {
 });
 
 describe("a 2.0.1 station's share of the supply", () => {
-  it("K01, K16: is granted for a time, in amperes, and stops in the alarm path", async () => {
+  it("K01, K02: is granted for a time, in amperes, and stops in the alarm path", async () => {
     await using here = await site();
     await here.station.call("BootNotification", BOOT);
     await settled(here);

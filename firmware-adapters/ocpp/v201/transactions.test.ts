@@ -39,7 +39,7 @@ const names = (deps: FakeDeps): readonly string[] => record(deps).map(([name]) =
 const detailsOf = (deps: FakeDeps, name: string) => record(deps).findLast((one) => one[0] === name)?.[1];
 
 describe("a transaction of a 2.0.1 station", () => {
-  it("E01, E02, E06: is told from start to end, under the station's own id", async () => {
+  it("E01, E03, E06: is told from start to end, under the station's own id", async () => {
     await using here = await site();
     const { deps } = here;
     expect(await tell(here, "Started", 0, { idTag: "04A1B2", meterWh: 1_000, chargingState: "Charging" })).toEqual(
@@ -70,14 +70,14 @@ describe("a transaction of a 2.0.1 station", () => {
     expect(deps.last("connector1.status")?.reading).toEqual({ quality: "good", value: 5 });
   });
 
-  it("E03: is told the tag after the plug is in", async () => {
+  it("E02: is told the tag after the plug is in", async () => {
     await using here = await site();
     expect(await tell(here, "Started", 0, { chargingState: "EVConnected", meterWh: 10 })).toEqual({});
     expect(await tell(here, "Updated", 1, { idTag: "04A1B2", triggerReason: "Authorized" })).toEqual(ACCEPTED);
     expect(detailsOf(here.deps, "transaction-updated")).toMatchObject({ idTag: "****A1B2", idTagStatus: "Accepted" });
   });
 
-  it("is written down once, however often it is told, also after a restart", async () => {
+  it("E13: is written down once, however often it is told, also after a restart", async () => {
     let before: FakeDeps;
     {
       await using here = await site();
@@ -97,7 +97,7 @@ describe("a transaction of a 2.0.1 station", () => {
     expect(detailsOf(here.deps, "transaction-ended")).toMatchObject({ energyWh: 2_000 });
   });
 
-  it("E04, E11: is told as it was when the station was away, in its own times, and what it lost is written down", async () => {
+  it("E04, E08, E11, E12: is told as it was when the station was away, in its own times, and what it lost is written down", async () => {
     await using here = await site();
     const { deps } = here;
     const offline = true;
@@ -162,7 +162,7 @@ describe("a transaction of a 2.0.1 station", () => {
     expect(await tell(here, "Updated", 2, { transactionId: "OTHER", evseId: 2 })).toEqual({});
   });
 
-  it("is answered only once it is on the disk: we hang up, and the retry is taken", async () => {
+  it("E13: is answered only once it is on the disk: we hang up, and the retry is taken", async () => {
     await using here = await site();
     const { station, deps } = here;
     await station.connect();

@@ -16,7 +16,7 @@ const BEGUN_MS = 1_000;
  * What a connector falls back to: a TxDefaultProfile without end, under which each transaction runs as long as no grant
  * of ours is in force.
  *
- * @see OCPP 2.0.1 part 2, K01, K15
+ * @see OCPP 2.0.1 part 2, K01, K02
  */
 export function fallbackProfile(evseId: number, limitA: number): StationCall {
   return profileFor(evseId, {
