@@ -2,7 +2,11 @@ import { createPublicKey, sign, verify, type KeyObject } from "node:crypto";
 
 import type { GenuineCode } from "./code-name.ts";
 
-/** What a token begins with, so that a scanner's other codes are told apart at once. */
+/**
+ * What a token begins with, so that a scanner's other codes are told apart at once. It is not the doorway terminals' `OP1.`:
+ * a token names cabinet and compartment, always ends, and is bytes, so that its printed square is small; and a code for one
+ * door must never open another kind of door.
+ */
 const PREFIX = "OPL1.";
 const DOMAIN = Buffer.from("outpost locker token 1\0");
 const VERSION = 1;

@@ -22,7 +22,10 @@ export interface Token {
   readonly signature: Buffer;
 }
 
-/** So that a signature made for something else is no code, and no code something else. */
+/**
+ * So that a signature made for something else is no code, and no code something else: not the lockers' `OPL1.` either, which
+ * are bytes for one compartment. These claims are JSON, because any issuer should be able to make them.
+ */
 const VERSION = "OP1";
 const SHAPE = /^(?<signed>OP1\.(?<claims>[A-Za-z0-9_-]{20,360}))\.(?<signature>[A-Za-z0-9_-]{86})$/;
 
