@@ -141,9 +141,6 @@ function refuseOtherSizes(
   placement: Placement,
 ): void {
   const { scaled } = placement;
-  const refuse = (message: string): never => {
-    throw new ModelError("models/bad-image", message);
-  };
   if (width !== scaled.width || height !== scaled.height) {
     refuse(`the picture is ${width} × ${height} where the plan says ${scaled.width} × ${scaled.height}`);
   }
@@ -157,4 +154,8 @@ function refuseOtherSizes(
   if (!isRight || tensor.length !== input.width * input.height * channelCount(input)) {
     refuse(`the tensor does not fit the input ${input.name}`);
   }
+}
+
+function refuse(message: string): never {
+  throw new ModelError("models/bad-image", message);
 }
