@@ -4,9 +4,8 @@
  */
 import { parseArgs } from "node:util";
 
-import { catalog } from "../catalog.ts";
-import type { Family } from "../family.ts";
 import type { CodecCase } from "../testing/codec-case.ts";
+import { allCodecCases } from "./all-codec-cases.ts";
 
 const MUST_REACH = 50_000;
 const ROUNDS = 7;
@@ -31,7 +30,7 @@ if (values.help) process.stdout.write(HELP);
 else await bench(values.only, values.json === true);
 
 async function bench(only: string, isJson: boolean): Promise<void> {
-  const cases = (await allCases()).filter(({ name }) => name.includes(only));
+  const cases = (await allCodecCases()).filter(({ name }) => name.includes(only));
   const figures = cases.map(measure);
   for (const { name, framesPerSecond } of figures) {
     process.stderr.write(`${name.padEnd(28)} ${Math.round(framesPerSecond).toLocaleString("en")} frames/s\n`);
@@ -41,17 +40,6 @@ async function bench(only: string, isJson: boolean): Promise<void> {
   const result = { name: "codecs", mustReach: MUST_REACH, slowest, codecs: figures, pass };
   process.stdout.write(`${JSON.stringify(result, null, isJson ? 0 : 2)}\n`);
   process.exitCode = pass ? 0 : 1;
-}
-
-/** Every family brings its own cases: who adds one changes nothing here. */
-async function allCases(): Promise<readonly CodecCase[]> {
-  const families: readonly (readonly [string, Family])[] = Object.entries(catalog);
-  const folders = new Set(families.map(([kind, { protocol }]) => protocol ?? kind));
-  const modules = [...folders].map(async (folder) => {
-    const loaded: { readonly codecCases: readonly CodecCase[] } = await import(`../${folder}/bench/codec-cases.ts`);
-    return loaded.codecCases;
-  });
-  return (await Promise.all(modules)).flat();
 }
 
 /** The median of several rounds; each parses the whole stream again and again. */
