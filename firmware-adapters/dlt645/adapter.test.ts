@@ -7,7 +7,7 @@ import { describeAdapter, type Rig } from "../conformance.ts";
 import type { Occurrence } from "../event.ts";
 import { openLink } from "../links/open-link.ts";
 import type { LineSettings } from "../links/settings.ts";
-import { serialOverTcp, type SerialOverTcp } from "../links/testing/pty.ts";
+import { serialWay } from "../links/testing/serial-way.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../testing/fake-deps.ts";
 import { dlt645 } from "./adapter.ts";
 import { startSimulator, type Simulator, type SimulatorOptions } from "./simulator/simulator.ts";
@@ -75,32 +75,8 @@ async function serverRig(): Promise<Rig> {
 async function serialRig(): Promise<Rig> {
   const bus = await startBus();
   const port = bus.ports.serialServer ?? 0;
-  let pty: SerialOverTcp = await serialOverTcp(port);
-  const { path } = pty;
-  const link: LineSettings = {
-    id: "line",
-    kind: "serial",
-    path,
-    baudRate: 2_400,
-    parity: "none",
-    dataBits: 8,
-    stopBits: 1,
-    gapMs: 2,
-  };
-  return {
-    ...moods(() => bus),
-    link,
-    breakLine: async () => {
-      await pty[Symbol.asyncDispose]();
-    },
-    mendLine: async () => {
-      pty = await serialOverTcp(port, path);
-    },
-    async [Symbol.asyncDispose]() {
-      await pty[Symbol.asyncDispose]();
-      await bus[Symbol.asyncDispose]();
-    },
-  };
+  const stop = () => bus[Symbol.asyncDispose]();
+  return { ...moods(() => bus), ...(await serialWay({ baudRate: 2_400, port, stop })) };
 }
 
 describeAdapter("DL/T 645 on a serial server", dlt645, serverRig);

@@ -3,7 +3,7 @@ import { SOCAT, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 
 import { describeAdapter, type Rig } from "../conformance.ts";
-import { serialOverTcp, type SerialOverTcp } from "../links/testing/pty.ts";
+import { serialWay } from "../links/testing/serial-way.ts";
 import { eventually, fakeDeps } from "../testing/fake-deps.ts";
 import { locker } from "./adapter.ts";
 import { PROTOCOL_NAMES, type Protocol } from "./settings.ts";
@@ -62,22 +62,7 @@ async function socketRig(protocol: Protocol): Promise<Rig> {
 
 async function serialRig(protocol: Protocol): Promise<Rig> {
   const { port, stop, rig } = await wallAt(protocol);
-  let pty: SerialOverTcp = await serialOverTcp(port);
-  const { path } = pty;
-  return {
-    ...rig,
-    link: { id: "line", kind: "serial", path, baudRate: 9_600, parity: "none", dataBits: 8, stopBits: 1, gapMs: 2 },
-    breakLine: async () => {
-      await pty[Symbol.asyncDispose]();
-    },
-    mendLine: async () => {
-      pty = await serialOverTcp(port, path);
-    },
-    async [Symbol.asyncDispose]() {
-      await pty[Symbol.asyncDispose]();
-      await stop();
-    },
-  };
+  return { ...rig, ...(await serialWay({ port, stop })) };
 }
 
 for (const protocol of PROTOCOL_NAMES) {

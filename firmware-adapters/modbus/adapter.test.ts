@@ -7,8 +7,7 @@ import { describeAdapter } from "../conformance.ts";
 import type { Rig } from "../conformance.ts";
 import { openLink } from "../links/open-link.ts";
 import type { LineSettings } from "../links/settings.ts";
-import { serialOverTcp } from "../links/testing/pty.ts";
-import type { SerialOverTcp } from "../links/testing/pty.ts";
+import { serialWay } from "../links/testing/serial-way.ts";
 import { fakeDeps } from "../testing/fake-deps.ts";
 import { modbus } from "./adapter.ts";
 import { startUnit } from "./testing/scripted-unit.ts";
@@ -71,23 +70,8 @@ async function socketRig(kind: "tcp" | "serial-server"): Promise<Rig & { readonl
 async function serialRig(): Promise<Rig> {
   const { behave, rig } = moods();
   const unit = await startUnit({ framing: "rtu", behave });
-  let pty: SerialOverTcp = await serialOverTcp(unit.port);
-  const { path } = pty;
-  return {
-    ...rig,
-    link: { id: "line", kind: "serial", path, baudRate: 9_600, parity: "none", dataBits: 8, stopBits: 1, gapMs: 2 },
-    breakLine: async () => {
-      await pty[Symbol.asyncDispose]();
-    },
-    mendLine: async () => {
-      pty = await serialOverTcp(unit.port, path);
-    },
-    untilAsked: () => unit.nextRequest(),
-    async [Symbol.asyncDispose]() {
-      await pty[Symbol.asyncDispose]();
-      await unit[Symbol.asyncDispose]();
-    },
-  };
+  const way = await serialWay({ port: unit.port, stop: () => unit[Symbol.asyncDispose]() });
+  return { ...rig, ...way, untilAsked: () => unit.nextRequest() };
 }
 
 describeAdapter("Modbus TCP", modbus, () => socketRig("tcp"));

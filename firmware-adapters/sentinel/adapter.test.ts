@@ -5,8 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import { describeAdapter, type Rig } from "../conformance.ts";
 import { openLink } from "../links/open-link.ts";
-import type { LineSettings } from "../links/settings.ts";
-import { serialOverTcp, type SerialOverTcp } from "../links/testing/pty.ts";
+import { serialWay } from "../links/testing/serial-way.ts";
 import { eventually, fakeDeps } from "../testing/fake-deps.ts";
 import { sentinel } from "./adapter.ts";
 import type { Simulator } from "./simulator/simulator.ts";
@@ -76,24 +75,10 @@ async function serverRig(): Promise<Rig> {
 async function serialRig(): Promise<Rig> {
   const simulator = await startMeasuring();
   const port = simulator.ports.scanner ?? 0;
-  let pty: SerialOverTcp = await serialOverTcp(port);
-  const { path } = pty;
-  const line = { id: "scanner", kind: "serial", path, baudRate: 9_600 } as const;
-  const link: LineSettings = { ...line, parity: "none", dataBits: 8, stopBits: 1, gapMs: 2 };
   return {
     ...moods(() => [simulator]),
-    link,
+    ...(await serialWay({ id: "scanner", port, stop: () => simulator[Symbol.asyncDispose]() })),
     otherLinks: [partLink(simulator, "thermometer"), partLink(simulator, "gate")],
-    breakLine: async () => {
-      await pty[Symbol.asyncDispose]();
-    },
-    mendLine: async () => {
-      pty = await serialOverTcp(port, path);
-    },
-    async [Symbol.asyncDispose]() {
-      await pty[Symbol.asyncDispose]();
-      await simulator[Symbol.asyncDispose]();
-    },
   };
 }
 

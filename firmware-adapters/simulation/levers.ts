@@ -6,6 +6,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import { z } from "zod";
 
 import { listenOn, type Endpoint, type Listener } from "./listen.ts";
+import { readBody } from "./read-body.ts";
 
 interface Reply {
   readonly status: number;
@@ -84,7 +85,7 @@ async function reply(request: IncomingMessage, simulator: Levers): Promise<Reply
     return refusal(404, `no such lever; there are GET /state, ${known.join(", ")}`);
   }
   try {
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     return await pull(body === "" ? undefined : JSON.parse(body));
   } catch (error) {
     // Too long, broken off or not JSON: the sender's fault.
@@ -94,15 +95,4 @@ async function reply(request: IncomingMessage, simulator: Levers): Promise<Reply
 
 function refusal(status: number, reason: string): Reply {
   return { status, body: { reason } };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error(`more than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -7,6 +7,7 @@ import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 
 import { listenOn, type Endpoint, type Listener } from "../../simulation/listen.ts";
+import { readBody } from "../../simulation/read-body.ts";
 import type { Moods } from "./moods.ts";
 import type { Panel } from "./panel.ts";
 
@@ -73,7 +74,7 @@ async function answer(
 ): Promise<void> {
   const { moods, token, panel } = options;
   try {
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (moods.slowMs > 0) await sleep(moods.slowMs, signal);
     if (moods.isSilent) return;
     const garbage = moods.nextGarbage();
@@ -98,15 +99,4 @@ async function answer(
 function reply(response: ServerResponse, status: number, body: object): void {
   if (response.destroyed) return;
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error(`more than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
