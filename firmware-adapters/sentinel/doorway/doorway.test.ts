@@ -275,6 +275,8 @@ describe("a gate", () => {
       "opened and closed",
       () => door.simulator.terminal.openings === 1 && !door.simulator.terminal.isOpen,
     );
+    // The gate has its bytes a moment before we know that they were sent.
+    await eventually("told", () => door.history("gate").length > 2);
     expect(door.history("gate")).toEqual([0, 1, 0]);
     expect(await door.device.execute(open, never)).toMatchObject({ kind: "unconfirmed" });
   });

@@ -139,7 +139,7 @@ describe("a button through gpiomon", () => {
       ),
     );
     await untilOnline(at);
-    expect(isRunning(first)).toBe(false);
+    await eventually("the end of the first", () => !isRunning(first));
     expect(reads(at.deps, "pressed", 0)).toBe(true);
   });
 
