@@ -79,8 +79,10 @@ export class SimulatedChargePoint implements AsyncDisposable {
   readonly #running: Promise<unknown>;
   #bootCause: BootCause | undefined = "power-up";
   #isBooting = false;
+  #lastSwipe: SwipeOutcome | undefined;
   #bootDueMs = 0;
-  #heartbeatDueMs = Number.POSITIVE_INFINITY;
+  /** Monotonic, when the last one left. */
+  #heartbeatAtMs = 0;
   #clockOffsetMs = 0;
 
   constructor(options: ChargePointOptions, deps: ChargePointDeps) {
@@ -171,7 +173,8 @@ export class SimulatedChargePoint implements AsyncDisposable {
   }
 
   async swipe(connectorId: number, idTag: string): Promise<SwipeOutcome> {
-    return await this.station.swipe(connectorId, idTag);
+    this.#lastSwipe = await this.station.swipe(connectorId, idTag);
+    return this.#lastSwipe;
   }
 
   /** Ends a transaction at the station, without a tag. @returns false where there is none. */
@@ -239,6 +242,7 @@ export class SimulatedChargePoint implements AsyncDisposable {
       line: this.#line.state(),
       clock: new Date(this.nowMs()).toISOString(),
       connectors: station.connectors.map((one) => one.state()),
+      lastSwipe: this.#lastSwipe ?? null,
       queueLength: this.queueLength,
       transactionMessages: this.#outbox.state(),
       tags: { listVersion: station.tags.listVersion, ...station.tags.sizes },
@@ -290,7 +294,7 @@ export class SimulatedChargePoint implements AsyncDisposable {
     if (this.#bootCause !== undefined) this.#bootDueMs = 0;
     else {
       this.#outbox.open();
-      this.#heartbeatDueMs = this.#nextHeartbeatMs();
+      this.#heartbeatAtMs = this.#deps.clock.monotonicMs();
     }
   }
 
@@ -312,8 +316,9 @@ export class SimulatedChargePoint implements AsyncDisposable {
     for (const connector of this.station.connectors) {
       if (connector.toldStatus !== this.#statusOf(connector)) this.#tellStatus(connector);
     }
-    if (monotonicMs < this.#heartbeatDueMs) return;
-    this.#heartbeatDueMs = this.#nextHeartbeatMs();
+    const everyMs = Math.max(1, this.station.settings.number("heartbeatS")) * 1_000;
+    if (monotonicMs < this.#heartbeatAtMs + everyMs) return;
+    this.#heartbeatAtMs = monotonicMs;
     this.#begin(async () => {
       const answer = timeAnswer.safeParse(await this.#ask({ action: "Heartbeat", payload: {} })).data;
       if (answer !== undefined) this.#setClock(answer.currentTime);
@@ -332,14 +337,10 @@ export class SimulatedChargePoint implements AsyncDisposable {
     this.#bootCause = undefined;
     this.#setClock(answer.currentTime);
     if (answer.interval > 0) this.station.settings.set("heartbeatS", String(answer.interval));
-    this.#heartbeatDueMs = this.#nextHeartbeatMs();
+    this.#heartbeatAtMs = clock.monotonicMs();
     const own = this.#dialect.stationStatus(this.nowMs());
     if (own !== undefined) this.#begin(() => this.#ask(own));
     this.#outbox.open();
-  }
-
-  #nextHeartbeatMs(): number {
-    return this.#deps.clock.monotonicMs() + Math.max(1, this.station.settings.number("heartbeatS")) * 1_000;
   }
 
   #setClock(currentTime: string): void {

@@ -72,10 +72,8 @@ export function chargePointLevers(stations: readonly [SimulatedChargePoint, ...S
       plug: on(plug, (one, { connector: id, ...car }) => one.plug(id, car)),
       wants: on(wants, (one, body) => one.setWish(body.connector, body.wantsA)),
       unplug: on(place, (one, body) => one.unplug(body.connector)),
-      swipe: on(swipe, async (one, body) => {
-        const outcome = await one.swipe(body.connector, body.idTag);
-        return outcome !== "refused" && outcome !== "not-possible";
-      }),
+      // What became of it stands in the state: a refused tag is no failure of the lever.
+      swipe: on(swipe, async (one, body) => (await one.swipe(body.connector, body.idTag)) !== "not-possible"),
       stop: on(place, (one, body) => one.endTransaction(body.connector)),
       fault: on(fault, (one, body) => one.fault(body.connector, body.errorCode)),
       "clear-fault": on(place, (one, body) => one.clearFault(body.connector)),
