@@ -94,6 +94,7 @@ interface SessionsProps {
 /** Page after page, each asked of the fleet; the first is kept up to date. */
 function Sessions({ question, round, onAgain }: SessionsProps): ReactNode {
   const { say } = useSpeech();
+  const { feed } = useDesk();
   // The cursors of the pages before, so that going back needs no answer.
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors.at(-1);
@@ -105,7 +106,7 @@ function Sessions({ question, round, onAgain }: SessionsProps): ReactNode {
   const next = query.last?.nextCursor ?? null;
   return (
     <section className="panel" aria-label={say("charging.title")}>
-      <PageState query={query} onAgain={onAgain} />
+      <PageState query={query} hasSites={question.gateway === undefined && feed.gateways.size > 1} onAgain={onAgain} />
       {cursor === undefined && next === null ? null : (
         <footer className="session-pages">
           <Button disabled={cursor === undefined} onClick={() => setCursors(cursors.slice(0, -1))}>
@@ -123,10 +124,11 @@ function Sessions({ question, round, onAgain }: SessionsProps): ReactNode {
 
 interface PageStateProps {
   readonly query: Query<SessionPage>;
+  readonly hasSites: boolean;
   readonly onAgain: () => void;
 }
 
-function PageState({ query, onAgain }: PageStateProps): ReactNode {
+function PageState({ query, hasSites, onAgain }: PageStateProps): ReactNode {
   const { say } = useSpeech();
   const sayError = useErrorText();
   const sessions = query.last?.transactions;
@@ -144,7 +146,7 @@ function PageState({ query, onAgain }: PageStateProps): ReactNode {
       {sessions.length === 0 ? (
         <Empty title={say("charging.none")} hint={say("charging.none.hint")} />
       ) : (
-        <SessionTable sessions={sessions} />
+        <SessionTable sessions={sessions} hasSites={hasSites} />
       )}
     </>
   );

@@ -79,7 +79,7 @@ function Standing({ session, zone, nowMs }: StandingProps): ReactNode {
         <dd className="mono">{session.transaction}</dd>
         <dt>{say("charging.where")}</dt>
         <dd>
-          <Where session={session} /> ·{" "}
+          <Where session={session} hasSite /> ·{" "}
           <Link to={{ page: "device", gatewayId, deviceId }}>{say("charging.toDevice")}</Link>
         </dd>
         <dt>{say("charging.began")}</dt>

@@ -6,7 +6,7 @@ import type { ChargingTransaction } from "../../../../api/charging-schemas.ts";
 import { useDesk, useSpeech } from "../../app/desk-context.tsx";
 import { goTo, Link } from "../../app/router.tsx";
 import { useNowMs } from "../../app/use-now.ts";
-import { dayAndTime } from "../../i18n/format.ts";
+import { shortTime } from "../../i18n/format.ts";
 import { deviceKey } from "../../live/feed.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
 import { durationOf, hoursAndMinutes, kilowattHours } from "./figures.ts";
@@ -14,14 +14,16 @@ import { Notes, StatusMark } from "./session-marks.tsx";
 
 interface SessionTableProps {
   readonly sessions: readonly ChargingTransaction[];
+  /** They are of several sites, so that each says of which. */
+  readonly hasSites: boolean;
 }
 
-export function SessionTable({ sessions }: SessionTableProps): ReactNode {
+export function SessionTable({ sessions, hasSites }: SessionTableProps): ReactNode {
   return (
     <Table
       size="small"
       rowKey={({ gatewayId, deviceId, transaction }) => `${gatewayId}/${deviceId}/${transaction}`}
-      columns={useColumns()}
+      columns={useColumns(hasSites)}
       dataSource={[...sessions]}
       pagination={false}
       scroll={{ x: "max-content" }}
@@ -31,7 +33,7 @@ export function SessionTable({ sessions }: SessionTableProps): ReactNode {
   );
 }
 
-function useColumns(): TableColumnsType<ChargingTransaction> {
+function useColumns(hasSites: boolean): TableColumnsType<ChargingTransaction> {
   const { say, language } = useSpeech();
   const { feed } = useDesk();
   const nowMs = useNowMs(30_000);
@@ -44,9 +46,13 @@ function useColumns(): TableColumnsType<ChargingTransaction> {
     {
       key: "began",
       title: say("charging.began"),
-      render: (_, { beganAtMs, gatewayId }) => dayAndTime(beganAtMs, { language, zone: zoneOf(feed, gatewayId) }),
+      render: (_, { beganAtMs, gatewayId }) => shortTime(beganAtMs, nowMs, { language, zone: zoneOf(feed, gatewayId) }),
     },
-    { key: "where", title: say("charging.where"), render: (_, session) => <Where session={session} /> },
+    {
+      key: "where",
+      title: say("charging.where"),
+      render: (_, session) => <Where session={session} hasSite={hasSites} />,
+    },
     {
       key: "transaction",
       title: say("charging.transaction"),
@@ -88,10 +94,11 @@ function useColumns(): TableColumnsType<ChargingTransaction> {
 
 interface WhereProps {
   readonly session: ChargingTransaction;
+  readonly hasSite: boolean;
 }
 
 /** Site, charge point and connector, by their names where they are known. */
-export function Where({ session: { gatewayId, deviceId, connector } }: WhereProps): ReactNode {
+export function Where({ session: { gatewayId, deviceId, connector }, hasSite }: WhereProps): ReactNode {
   const { say, text } = useSpeech();
   const { feed } = useDesk();
   const site = gatewayOf(feed, gatewayId)?.site ?? null;
@@ -99,8 +106,8 @@ export function Where({ session: { gatewayId, deviceId, connector } }: WhereProp
   return (
     <>
       {device === undefined ? deviceId : text(device.name)}
-      {connector === null ? "" : ` · ${say("charging.connector", { number: connector })}`}{" "}
-      <span className="quiet">{site === null ? gatewayId : text(site.name)}</span>
+      {connector === null ? "" : ` · ${say("charging.connector", { number: connector })}`}
+      {hasSite ? <span className="quiet"> {site === null ? gatewayId : text(site.name)}</span> : null}
     </>
   );
 }

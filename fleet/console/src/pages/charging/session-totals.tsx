@@ -29,19 +29,22 @@ export function SessionTotals({ totals, firstDay, lastDay }: SessionTotalsProps)
         <Tile
           label={`${say("charging.total.energy")} (kWh)`}
           value={totals === undefined ? undefined : kilowattHours(totals.energyWh, language)}
-          note={totals === undefined ? "" : wholeness(say, totals)}
+          note=""
         />
-        <Tile
-          label={say("charging.total.now")}
-          value={totals === undefined ? undefined : String(charging)}
-          note={totals === undefined ? "" : singleness(say, totals)}
-        />
+        <Tile label={say("charging.total.now")} value={totals === undefined ? undefined : String(charging)} note="" />
         <Tile
           label={say("charging.total.odd")}
           value={totals === undefined ? undefined : String(odd)}
           note={odd === 0 ? "" : say("charging.total.odd.hint", { unended, unmatched })}
           isWarning={odd > 0}
         />
+        <div className="session-tile" data-warning={false}>
+          <dt>{say("charging.total.complete")}</dt>
+          <dd>
+            <em>{totals === undefined ? "—" : wholeness(say, totals)}</em>
+            <em>{totals === undefined ? "" : singleness(say, totals)}</em>
+          </dd>
+        </div>
       </dl>
       <Days totals={totals} days={daysBetween(firstDay, lastDay)} />
     </div>
@@ -96,7 +99,10 @@ function Days({ totals, days }: DaysProps): ReactNode {
   return (
     <figure className="panel session-days">
       <figcaption>
-        {say("charging.perDay")} <span className="quiet">{kilowattHours(most, language)} kWh</span>
+        {say("charging.perDay")}
+        {byDay.size === 0 ? null : (
+          <span className="quiet">{say("charging.perDay.most", { energy: kilowattHours(most, language) })}</span>
+        )}
       </figcaption>
       <ul>
         {days.slice(-MAX_BARS).map((day) => {
