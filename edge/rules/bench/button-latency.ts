@@ -5,15 +5,13 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 
 import { Board } from "@outpost/firmware-adapters/button/simulator/board.ts";
 import { monotonicMs, sleep } from "@outpost/kernel/clock.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
 
 import { openCoreUnderTest } from "./core-under-test.ts";
-import { quantile } from "./quantile.ts";
+import { comparedSides, runLatencyBench, type Side } from "./latency-bench.ts";
 import type { SirenReport } from "./siren-worker.ts";
 
 const MUST_P99_MS = 20;
@@ -34,11 +32,6 @@ same lines. Exits with 1 where p99 is over ${MUST_P99_MS} ms or a write never ca
   --json       one line of JSON
   --samples N  presses to measure on each side, at least 100 (default 200)
 `;
-
-interface Side {
-  readonly latenciesMs: number[];
-  missed: number;
-}
 
 /** The siren's device, and when it was written last. */
 class Siren implements AsyncDisposable {
@@ -184,41 +177,7 @@ async function measure(samples: number) {
     await run(ours, (signal) => core.run(site(port, board.gpiomonPath), signal));
     await run(bare, (signal) => runBare(port, board.gpiomonPath, signal));
   }
-  const [p50Ms, p99Ms, maxMs] = [0.5, 0.99, 1].map((share) => quantile(ours.latenciesMs, share));
-  const [bareP50Ms, bareP99Ms] = [0.5, 0.99].map((share) => quantile(bare.latenciesMs, share));
-  const isInTime = p99Ms !== undefined && p99Ms <= MUST_P99_MS;
-  return {
-    name: "button",
-    samples: ours.latenciesMs.length,
-    missed: ours.missed,
-    p50Ms,
-    p99Ms,
-    maxMs,
-    bareP50Ms,
-    bareP99Ms,
-    mustP99Ms: MUST_P99_MS,
-    pass: ours.missed === 0 && isInTime,
-  };
+  return { name: "button", ...comparedSides(ours, bare, MUST_P99_MS) };
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { json: { type: "boolean" }, samples: { type: "string", default: "200" }, help: { type: "boolean" } },
-  });
-  if (values.help === true) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const samples = Number(values.samples);
-  if (!Number.isInteger(samples) || samples < 100) throw new Error("--samples must be a whole number of at least 100");
-  const result = await measure(samples);
-  process.stdout.write(`${JSON.stringify(result, undefined, values.json === true ? undefined : 2)}\n`);
-  process.exitCode = result.pass ? 0 : 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`button: ${asError(error).message}\n`);
-  process.exitCode = 1;
-}
+await runLatencyBench({ name: "button", usage: USAGE, samples: 200, measure });

@@ -3,17 +3,15 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-
-import { asError } from "@outpost/kernel/thrown.ts";
 
 import { runBareClient } from "./bare-client.ts";
 import { benchSite } from "./bench-site.ts";
 import { openCoreUnderTest } from "./core-under-test.ts";
+import { comparedSides, runLatencyBench, type Side } from "./latency-bench.ts";
 import type { PlcOrder, PlcReport } from "./plc-worker.ts";
 import { measureProcess } from "./process-figures.ts";
-import { quantile, round } from "./quantile.ts";
+import { round } from "./quantile.ts";
 
 const MUST_P99_MS = 10;
 const TARGET_RSS_MIB = 120;
@@ -30,11 +28,6 @@ ${MUST_P99_MS} ms or a write never came.
   --json       one line of JSON
   --samples N  events to measure on each side, at least 100 (default 400)
 `;
-
-interface Side {
-  latenciesMs: number[];
-  missed: number;
-}
 
 /** The device, asked to measure. */
 class Plc implements AsyncDisposable {
@@ -79,21 +72,6 @@ class Plc implements AsyncDisposable {
   }
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { json: { type: "boolean" }, samples: { type: "string", default: "400" }, help: { type: "boolean" } },
-  });
-  if (values.help === true) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const samples = Number(values.samples);
-  if (!Number.isInteger(samples) || samples < 100) throw new Error("--samples must be a whole number of at least 100");
-  const result = await measure(samples);
-  process.stdout.write(`${JSON.stringify(result, undefined, values.json === true ? undefined : 2)}\n`);
-  process.exitCode = result.pass ? 0 : 1;
-}
-
 async function measure(samples: number) {
   const directory = await mkdtemp(join(tmpdir(), "outpost-rule-latency-"));
   await using stack = new AsyncDisposableStack();
@@ -105,24 +83,14 @@ async function measure(samples: number) {
     plc.forget();
     return await plc.firstReadMs();
   });
-  const [p50Ms, p99Ms, maxMs] = [0.5, 0.99, 1].map((share) => quantile(ours.latenciesMs, share));
-  const [bareP50Ms, bareP99Ms] = [0.5, 0.99].map((share) => quantile(bare.latenciesMs, share));
   return {
     name: "rule-latency",
-    samples: ours.latenciesMs.length,
-    missed: ours.missed,
-    p50Ms,
-    p99Ms,
-    maxMs,
-    bareP50Ms,
-    bareP99Ms,
     floodedRows,
-    mustP99Ms: MUST_P99_MS,
+    ...comparedSides(ours, bare, MUST_P99_MS),
     memoryRssMiB: round(figures.memoryRssMiB),
     targetMemoryRssMiB: TARGET_RSS_MIB,
     startToFirstReadingMs: round(figures.startToFirstReadingMs),
     targetStartToFirstReadingMs: TARGET_START_MS,
-    pass: ours.missed === 0 && p99Ms !== undefined && p99Ms <= MUST_P99_MS,
   };
 }
 
@@ -156,9 +124,4 @@ async function measureSide(side: Side, measured: Promise<Side>, run: (signal: Ab
   side.missed += missed;
 }
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`rule-latency: ${asError(error).message}\n`);
-  process.exitCode = 1;
-}
+await runLatencyBench({ name: "rule-latency", usage: USAGE, samples: 400, measure });
