@@ -101,12 +101,9 @@ describe("association", () => {
     expect(states.at(-1)?.tracks.map(({ id, phase }) => ({ id, phase }))).toEqual([{ id: 1, phase: "confirmed" }]);
   });
 
-  it("does not bring back a lost thing by a weak detection", () => {
-    const states = run(
-      times(20, (index) => (index < 10 ? [seen(box(0))] : index < 13 ? [] : [seen(box(0), 0.2)])),
-      0.1,
-    );
-    expect(states.at(-1)?.tracks[0]?.phase).toBe("lost");
+  it("takes a weak detection for a thing missed a moment ago, not for one lost for longer", () => {
+    expect(phaseAfter(3)).toBe("confirmed");
+    expect(phaseAfter(8)).toBe("lost");
   });
 
   it("does not take a person for a car, but a truck where cars and trucks are one group", () => {
@@ -195,10 +192,10 @@ describe("scripted crossings, measured", () => {
     const switches = mean(runs.map(({ byte }) => clearMot(byte).switches));
     const plainSwitches = mean(runs.map(({ plain }) => clearMot(plain).switches));
     console.log(JSON.stringify({ fps, idf1, plainIdf1, mota, switches, plainSwitches }));
-    expect(idf1).toBeGreaterThan(0.88);
+    expect(idf1).toBeGreaterThan(0.9);
     expect(idf1).toBeGreaterThan(plainIdf1 + 0.1);
     expect(mota).toBeGreaterThan(0.85);
-    expect(switches).toBeLessThan(plainSwitches / 3);
+    expect(switches).toBeLessThan(plainSwitches / 5);
   });
 });
 
@@ -225,4 +222,13 @@ function compare(frames: readonly WorldFrame[]): {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** What a track is when a weak detection follows so many empty frames, a tenth of a second each. */
+function phaseAfter(gap: number): string | undefined {
+  const frames = times(gap + 11, (index) => {
+    if (index < 10) return [seen(box(0))];
+    return index < 10 + gap ? [] : [seen(box(0), 0.2)];
+  });
+  return run(frames, 0.1).at(-1)?.tracks[0]?.phase;
 }

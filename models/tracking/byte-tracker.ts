@@ -24,6 +24,8 @@ export interface TrackerSettings {
   readonly reachDeviations: number;
   /** … and by no more than this many of the box's sizes. */
   readonly maxReach: number;
+  /** A weak detection may still keep a track that was missed for no longer than this. */
+  readonly weakWithinS: number;
   /** A track is believed once it has been followed so long; the second sighting is the earliest. */
   readonly confirmAfterS: number;
   /** A tentative track unseen for longer is dropped. */
@@ -45,6 +47,7 @@ export const DEFAULT_TRACKER: TrackerSettings = {
   tentativeIou: 0.3,
   reachDeviations: 1,
   maxReach: 0.3,
+  weakWithinS: 0.6,
   confirmAfterS: 0.35,
   dropTentativeAfterS: 0.45,
   keepLostS: 2,
@@ -71,8 +74,8 @@ const TWIN_IOU = 0.85;
 
 /**
  * Follows things from one frame to the next, in the manner of ByteTrack: sure detections are matched with all believed
- * tracks first, weak ones then with those tracks that were seen a moment ago and are left over, so that a thing that
- * fades behind another keeps its id.
+ * tracks first, weak ones then with those left over that were seen a moment ago, so that a thing that fades behind another keeps
+ * its id. What "a moment ago" means is a time here, where the paper says the last frame.
  *
  * @param detections  of one frame, in source pixels, suppressed already.
  * @param atS         the frame's time on a clock that never jumps, in seconds.
@@ -94,10 +97,11 @@ export function stepTracker(
   const rule = { settings, atS };
   const first = match(believed, sure, settings.sureIou, rule);
   // A track lost for longer has no say here: a weak detection is no reason to believe that it is back.
-  const recent = first.tracks.filter(({ phase }) => phase === "confirmed");
+  const recent = first.tracks.filter(({ seenAtS }) => atS - seenAtS <= settings.weakWithinS + passedS);
   const second = match(recent, weak, settings.weakIou, rule);
   const third = match(tentative, first.detections, settings.tentativeIou, rule);
-  const unseen = [...first.tracks.filter(({ phase }) => phase === "lost"), ...second.tracks, ...third.tracks];
+  const longLost = first.tracks.filter((track) => !recent.includes(track));
+  const unseen = [...longLost, ...second.tracks, ...third.tracks];
   const kept = unseen.filter((track) => isKept(track, rule)).map(asLost);
   const seen = [...first.matched, ...second.matched, ...third.matched];
   const old = withoutTwins(seen, kept, settings);
