@@ -1,4 +1,5 @@
 import type { CodecCase } from "../../testing/codec-case.ts";
+import { readFrame } from "../relay/line/frames.ts";
 import { tolerate } from "../server/tolerance.ts";
 import { meterValues, samplesOf } from "../v16/messages.ts";
 import { samplesOf as samplesOf201, transactionEvent } from "../v201/incoming/messages.ts";
@@ -72,6 +73,19 @@ function parse201(bytes: Buffer): number {
   return found;
 }
 
+/** What a relay reads of every message before it lets it go on. */
+function parseRelayed(bytes: Buffer): number {
+  let found = 0;
+  for (let from = 0; from < bytes.length;) {
+    const end = bytes.indexOf("\n", from);
+    const to = end === -1 ? bytes.length : end;
+    const frame = readFrame(bytes.subarray(from, to));
+    if (frame.kind === "call" && frame.id === String(found)) found += 1;
+    from = to + 1;
+  }
+  return found;
+}
+
 export const codecCases: readonly CodecCase[] = [
   { name: "ocpp 1.6 meter values", bytes: Buffer.from(messages.join("\n")), frames: FRAMES, parse },
   {
@@ -80,4 +94,5 @@ export const codecCases: readonly CodecCase[] = [
     frames: FRAMES,
     parse: parse201,
   },
+  { name: "ocpp relayed messages", bytes: Buffer.from(messages.join("\n")), frames: FRAMES, parse: parseRelayed },
 ];

@@ -68,6 +68,18 @@ describe("the supply of a relayed charge point", () => {
     await eventually("grants anew", () => profiles(here, "TxProfile").length > grants);
   });
 
+  it("goes on with what runs after a restart of the gateway, which the station does not tell again", async () => {
+    await using here = await relayRig({ hasSite: true });
+    await here.station.call("BootNotification", BOOT);
+    await here.station.call("StartTransaction", START);
+    await eventually("a grant", () => profiles(here, "TxProfile").length > 0);
+    await using again = await relayRig({ hasSite: true, before: here.deps });
+    await again.station.call("Heartbeat", {});
+    const grant = await eventually("a grant of the next life", () => profiles(again, "TxProfile")[0]);
+    expect(grant).toContain('"transactionId":70001');
+    await eventually("the statuses", () => again.station.asked.some(({ action }) => action === "TriggerMessage"));
+  });
+
   it("reckons with all that its connectors can draw while upstream overrules it", async () => {
     await using here = await relayRig({ hasSite: true });
     const { csms, station, deps } = here;
