@@ -15,7 +15,7 @@ const PROGRAMS: readonly (readonly [string, readonly string[]])[] = [
   ["fleet/e2e/bench.ts", []],
   ...["journal", "modbus", "rule-latency", "ingest", "drain"].map((name) => ["fleet/e2e/bench.ts", [name]] as const),
   ["fleet/e2e/faults.ts", []],
-  ...["sync", "disk-full", "clock"].map((name) => ["fleet/e2e/faults.ts", [name]] as const),
+  ...["sync", "devices", "disk-full", "clock"].map((name) => ["fleet/e2e/faults.ts", [name]] as const),
 ];
 
 const rows = PROGRAMS.map(([program, words]) => ({ title: [program, ...words].join(" "), program, words }));
@@ -41,6 +41,7 @@ describe("every command line", () => {
     ["fleet/e2e/bench.ts", ["walk"]],
     ["fleet/e2e/bench.ts", ["drain", "--records", "0"]],
     ["fleet/e2e/faults.ts", ["sync", "--rounds", "1.5"]],
+    ["fleet/e2e/faults.ts", ["devices", "--rounds", "0"]],
     ["fleet/e2e/faults.ts", ["clock", "--rounds", "none"]],
     ["fleet/e2e/faults.ts", ["disk-full", "--rounds", "-1"]],
   ])("%s refuses %j in one line", async (program, args) => {

@@ -31,7 +31,7 @@ interface Outcome extends Account {
 
 async function measure(directory: string, random: SeededRandom): Promise<Outcome> {
   await using site = await DevicesSite.open(directory);
-  const diary: Diary = { hotPlugs: [], stalls: [] };
+  const diary: Diary = { hotPlugs: [], stalls: [], quietAtMs: 0 };
   const byFault: Record<string, number> = {};
   await using load = new Load(site, random.seed);
   load.begin();

@@ -8,7 +8,7 @@ import type { Happening } from "../load/voices.ts";
 import type { Witness } from "../load/witness.ts";
 import { judgeDoors, type AcceptedCode } from "./doors.ts";
 import { judgeMessages } from "./messages.ts";
-import { judgeReading, type Reading, type Span } from "./readings.ts";
+import { judgeReading, type Reading, type Sample, type Span } from "./readings.ts";
 
 /** A site file that was taken up while the gateway ran, and which device it was about. */
 export interface HotPlug extends Span {
@@ -140,16 +140,25 @@ function judgePolled(
     for (const reading of readings.get(gauges.deviceId) ?? []) {
       if (!known.has(reading.pointId)) continue;
       const tolerance = gauges.tolerances[reading.pointId] ?? 1e-6;
-      const verdict = judgeReading(samples, reading, { maxAgeMs, tolerance, stalls });
+      const isFlowing = gauges.flowing.includes(reading.pointId);
+      const verdict = judgeReading(samples, reading, { maxAgeMs, tolerance, isFlowing, stalls });
       found.readings += 1;
       if (verdict === "unwitnessed") found.unwitnessed += 1;
       if (verdict !== "wrong") continue;
       found.wrong += 1;
-      const at = new Date(reading.atMs).toISOString();
-      faults.push(`${gauges.deviceId} ${reading.pointId}: ${reading.value} at ${at} was not so`);
+      const told = `${reading.value} at ${new Date(reading.atMs).toISOString()}`;
+      faults.push(`${gauges.deviceId} ${reading.pointId}: ${told} was not so; ${truthAbout(samples, reading)}`);
     }
   }
   return found;
+}
+
+/** What was seen at the point about the time of a reading: so many milliseconds before or after it. */
+function truthAbout(samples: readonly Sample[], { pointId, atMs }: Reading): string {
+  return samples
+    .filter(({ answeredAtMs }) => Math.abs(answeredAtMs - atMs) < 4_000)
+    .map(({ answeredAtMs, values }) => `${answeredAtMs - atMs}: ${values[pointId]}`)
+    .join(", ");
 }
 
 /** Statuses of other devices in the time in which one was plugged: the others must not notice. */

@@ -45,10 +45,11 @@ describe("the doors of a locker wall", () => {
 });
 
 describe("a reading", () => {
-  const terms: WitnessTerms = { maxAgeMs: 2_000, tolerance: 0.1, stalls: [] };
+  const terms: WitnessTerms = { maxAgeMs: 2_000, tolerance: 0.1, isFlowing: false, stalls: [] };
   /** A look every second, at 100, 101, 102 … at full seconds. */
   const samples: readonly Sample[] = Array.from({ length: 61 }, (_, second) => ({
-    atMs: second * 1_000,
+    askedAtMs: second * 1_000,
+    answeredAtMs: second * 1_000,
     values: { level: 100 + second },
   }));
   const judged = (value: number, atMs: number, more: Partial<WitnessTerms> = {}) =>
@@ -65,6 +66,14 @@ describe("a reading", () => {
     expect(judged(value, atMs)).toBe(verdict);
   });
 
+  it("may lie beyond both looks beside it, where what flows may have turned between them", () => {
+    const turning = samples.map((sample, second) => ({ ...sample, values: { level: Math.abs(30.5 - second) } }));
+    const lowest = { pointId: "level", value: 0, atMs: 30_500 };
+    expect(judgeReading(turning, lowest, terms)).toBe("wrong");
+    expect(judgeReading(turning, lowest, { ...terms, isFlowing: true })).toBe("right");
+    expect(judgeReading(turning, { ...lowest, value: 6 }, { ...terms, isFlowing: true })).toBe("wrong");
+  });
+
   it("may be as old as the gateway stood still", () => {
     const stalls = [{ fromMs: 24_000, toMs: 29_500 }];
     expect(judged(124, 30_000)).toBe("wrong");
@@ -72,8 +81,14 @@ describe("a reading", () => {
     expect(judged(134, 40_000, { stalls })).toBe("wrong");
   });
 
+  it("is held against an answer by when it was asked for and when it came", () => {
+    const slow = samples.map((sample) => ({ ...sample, answeredAtMs: sample.askedAtMs + 900 }));
+    expect(judgeReading(slow, { pointId: "level", value: 130.9, atMs: 30_900 }, terms)).toBe("right");
+    expect(judgeReading(slow, { pointId: "level", value: 126.5, atMs: 30_000 }, terms)).toBe("right");
+  });
+
   it("is not judged where nobody looked for long, or never at its point", () => {
-    const gap = samples.filter(({ atMs }) => atMs < 27_000 || atMs > 31_000);
+    const gap = samples.filter(({ askedAtMs: at }) => at < 27_000 || at > 31_000);
     expect(judgeReading(gap, { pointId: "level", value: 0, atMs: 30_000 }, terms)).toBe("unwitnessed");
     expect(judgeReading(samples, { pointId: "flow", value: 0, atMs: 30_000 }, terms)).toBe("unwitnessed");
   });

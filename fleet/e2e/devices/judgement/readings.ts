@@ -1,6 +1,7 @@
-/** What was true at a device at one moment, by point. Unix milliseconds. */
+/** What was true at a device at some moment between a question and its answer, by point. Unix milliseconds. */
 export interface Sample {
-  readonly atMs: number;
+  readonly askedAtMs: number;
+  readonly answeredAtMs: number;
   readonly values: Readonly<Record<string, number>>;
 }
 
@@ -25,6 +26,8 @@ export interface WitnessTerms {
   readonly maxAgeMs: number;
   /** How far a reading may be from the truth. */
   readonly tolerance: number;
+  /** Whether it rises and falls by and by: between two looks it may then have turned, and gone as far as from one to the next. */
+  readonly isFlowing: boolean;
   /** While these lasted the gateway stood still, so that what it read at their end may be as old as they are long. */
   readonly stalls: readonly Span[];
 }
@@ -44,14 +47,15 @@ const AFTER_STALL_MS = 3_000;
  */
 export function judgeReading(samples: readonly Sample[], reading: Reading, terms: WitnessTerms): Verdict {
   const { fromMs, toMs } = spanOf(reading.atMs, terms);
-  const from = lastAtOrBefore(samples, fromMs);
-  const to = lastAtOrBefore(samples, toMs) + 1;
+  const from = samples.findLastIndex(({ answeredAtMs }) => answeredAtMs <= fromMs);
+  const to = samples.findIndex(({ askedAtMs }) => askedAtMs >= toMs);
   const seen = samples.slice(Math.max(0, from), to + 1);
-  if (from < 0 || to >= samples.length || hasGap(seen)) return "unwitnessed";
+  if (from < 0 || to < 0 || hasGap(seen)) return "unwitnessed";
   const values = seen.flatMap(({ values: all }) => all[reading.pointId] ?? []);
   if (values.length === 0) return "unwitnessed";
-  const [least, greatest] = [Math.min(...values) - terms.tolerance, Math.max(...values) + terms.tolerance];
-  return reading.value >= least && reading.value <= greatest ? "right" : "wrong";
+  const margin = terms.tolerance + (terms.isFlowing ? greatestStep(values) : 0);
+  const isWithin = reading.value >= Math.min(...values) - margin && reading.value <= Math.max(...values) + margin;
+  return isWithin ? "right" : "wrong";
 }
 
 function spanOf(atMs: number, { maxAgeMs, stalls }: WitnessTerms): Span {
@@ -59,17 +63,13 @@ function spanOf(atMs: number, { maxAgeMs, stalls }: WitnessTerms): Span {
   return { fromMs: Math.min(atMs, stall?.fromMs ?? atMs) - maxAgeMs - SLACK_MS, toMs: atMs + SLACK_MS };
 }
 
-function hasGap(samples: readonly Sample[]): boolean {
-  return samples.some(({ atMs }, index) => index > 0 && atMs - (samples[index - 1]?.atMs ?? atMs) > MAX_GAP_MS);
+function greatestStep(values: readonly number[]): number {
+  return Math.max(0, ...values.slice(1).map((value, index) => Math.abs(value - (values[index] ?? value))));
 }
 
-/** @returns its index; -1 where there is none. */
-function lastAtOrBefore(samples: readonly Sample[], atMs: number): number {
-  let [low, high] = [0, samples.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((samples[middle]?.atMs ?? 0) <= atMs) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+function hasGap(samples: readonly Sample[]): boolean {
+  return samples.some(({ answeredAtMs }, index) => {
+    const before = samples[index - 1];
+    return before !== undefined && answeredAtMs - before.askedAtMs > MAX_GAP_MS;
+  });
 }

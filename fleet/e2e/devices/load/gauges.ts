@@ -5,6 +5,8 @@ export interface Gauges {
   readonly deviceId: string;
   /** How far a reading may be from the truth, by point, where this is more than a rounding. */
   readonly tolerances: Readonly<Record<string, number>>;
+  /** Points that rise and fall by and by. */
+  readonly flowing: readonly string[];
   /** What the points truly are, by the simulator's state. */
   read(state: unknown): Readonly<Record<string, number>>;
   /** What happens to it, so that an old value is not a true one: one lever of these after the other. */
@@ -25,10 +27,11 @@ const station = z.object({
   pumps: z.tuple([pump, pump]),
 });
 
-/** A pump station, over either of its lines. */
+/** A pump station, over either of its lines. Its water moves so fast that no level is the one of seconds ago. */
 function pumpGauges(deviceId: string): Gauges {
   return {
     deviceId,
+    flowing: ["level", "inflow", "outflow", "pump1.current", "pump2.current"],
     tolerances: { level: 0.002, inflow: 0.2, outflow: 0.2, "pump1.current": 0.2, "pump2.current": 0.2 },
     read(state) {
       const { settings, pumps, ...panel } = station.parse(state);
@@ -56,9 +59,7 @@ function pumpGauges(deviceId: string): Gauges {
       };
     },
     life: [
-      ["storm", { minutes: 60 }],
       ["fault", { kind: "door-open", isActive: true }],
-      ["calm", {}],
       ["fault", { kind: "door-open", isActive: false }],
     ],
   };
@@ -72,6 +73,7 @@ const LOADS_KW = Array.from({ length: 40 }, (_, index) => 1 + ((index * 7.3) % 6
 
 const meterGauges: Gauges = {
   deviceId: "meter",
+  flowing: [],
   tolerances: { energy: 0.02, power: 0.001, "voltage.a": 0.1 },
   read(state) {
     const [{ energyKwh, powerKw, voltageV }] = meters.parse(state).meters;

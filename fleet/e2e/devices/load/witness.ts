@@ -19,14 +19,16 @@ export class Witness {
 
   /** Looks, and every now and then has something happen, looking just before and just after. */
   async look(): Promise<void> {
-    this.#note(await this.#levers.state());
+    await this.#note(() => this.#levers.state());
     this.#looks += 1;
     const { life } = this.gauges;
     const next = life[Math.floor(this.#looks / LOOKS_BETWEEN) % life.length];
-    if (this.#looks % LOOKS_BETWEEN === 0 && next !== undefined) this.#note(await this.#levers.pull(...next));
+    if (this.#looks % LOOKS_BETWEEN === 0 && next !== undefined) await this.#note(() => this.#levers.pull(...next));
   }
 
-  #note(state: unknown): void {
-    this.samples.push({ atMs: Date.now(), values: this.gauges.read(state) });
+  async #note(ask: () => Promise<unknown>): Promise<void> {
+    const askedAtMs = Date.now();
+    const values = this.gauges.read(await ask());
+    this.samples.push({ askedAtMs, answeredAtMs: Date.now(), values });
   }
 }

@@ -8,6 +8,8 @@ export interface Diary {
   readonly hotPlugs: HotPlug[];
   /** When the gateway stood still. */
   readonly stalls: Span[];
+  /** What was done before goes on until then: answers that are late. On this process's monotonic clock. */
+  quietAtMs: number;
 }
 
 /** Something that goes wrong under load, and how long it stays so. Afterwards everything runs again. */

@@ -9,7 +9,7 @@ import type { Fault } from "./fault.ts";
 
 const HEX_BYTES = 200;
 /** Later than any answer that a reading may be made of. */
-const LATE_MS = { least: 2_500, most: 6_000 };
+const LATE_MS = { least: 3_000, most: 8_000 };
 
 /** What simulators that are asked do wrong in their answers, whichever they are. */
 const WRONGS = ["garbage", "silence", "half-frame", "reset", "late"] as const;
@@ -44,7 +44,7 @@ export const GARBAGE_FAULTS: readonly Fault[] = [
   {
     name: "wrong-answers",
     weight: 3,
-    async run(site, random) {
+    async run(site, random, diary) {
       const asked = asks(site);
       for (const place of asked) {
         const kind = random.pick(WRONGS);
@@ -54,6 +54,7 @@ export const GARBAGE_FAULTS: readonly Fault[] = [
       }
       await delay(random.between(2_000, 6_000));
       for (const place of asked) await place.levers.pull("behave", {});
+      diary.quietAtMs = performance.now() + LATE_MS.most;
     },
   },
 ];

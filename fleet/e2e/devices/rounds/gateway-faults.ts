@@ -64,6 +64,16 @@ export const GATEWAY_FAULTS: readonly Fault[] = [
     },
   },
   {
+    // What cannot be written down is not acknowledged, and comes again.
+    name: "broken-disk",
+    weight: 2,
+    async run({ gateway }, random) {
+      gateway.breakDisk();
+      await delay(random.between(500, 5_000));
+      gateway.mendDisk();
+    },
+  },
+  {
     name: "stall",
     weight: 1,
     async run({ gateway }, random, diary) {

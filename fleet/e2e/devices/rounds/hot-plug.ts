@@ -32,6 +32,7 @@ async function plugged(
 ): Promise<void> {
   const place = random.pick(site.places);
   // What still suffers from an earlier round changes its status by itself.
+  await delay(Math.max(0, diary.quietAtMs - performance.now()));
   await site.untilOnline();
   const fromMs = Date.now();
   await act(place);

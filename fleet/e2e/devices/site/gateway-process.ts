@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+
 import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
 import { firstThat } from "../../sightings.ts";
 
@@ -57,6 +59,15 @@ export class GatewayProcess {
     this.#signal("SIGCONT");
   }
 
+  /** No file of its grows any more: each write that would have it grow fails, as on a disk that is broken or full. */
+  breakDisk(): void {
+    this.#limitFiles("0");
+  }
+
+  mendDisk(): void {
+    this.#limitFiles("unlimited");
+  }
+
   /** Has it read its site file again, and waits until it has gone over to it. */
   async reload(): Promise<void> {
     const before = this.#applied;
@@ -110,6 +121,13 @@ export class GatewayProcess {
   async #states(): Promise<readonly string[]> {
     const lines = await this.#metrics().catch(() => []);
     return lines.filter((line) => /^outpost_(device_state|journal_waiting_rows).* [1-9]/.test(line));
+  }
+
+  /** Sets the soft limit alone, which may be raised again. Node.js ignores the signal that comes with it. */
+  #limitFiles(size: string): void {
+    if (!this.#program?.isRunning) return;
+    const { status, stderr } = spawnSync("prlimit", ["--pid", String(this.#program.pid), `--fsize=${size}:`]);
+    if (status !== 0) throw new Error(`prlimit: ${stderr.toString().trim()}`);
   }
 
   #signal(signal: NodeJS.Signals): void {

@@ -138,7 +138,7 @@ const ASKED: readonly SimulatedDevice[] = [
   {
     ...pump,
     id: "pump-station",
-    args: (meet) => ["--tcp", meet, "--speed", "10"],
+    args: (meet) => ["--tcp", meet, "--speed", "40"],
     link: (port) => ({ kind: "tcp", host: HOST, port }),
     settings: pumpSettings,
     changed: { maxGapRegisters: 5 },
@@ -146,7 +146,7 @@ const ASKED: readonly SimulatedDevice[] = [
   {
     ...pump,
     id: "serial-pumps",
-    args: (meet) => ["--rtu-tcp", meet, "--speed", "10"],
+    args: (meet) => ["--rtu-tcp", meet, "--speed", "40"],
     link: serialServer,
     settings: pumpSettings,
     changed: { maxGapRegisters: 5 },
