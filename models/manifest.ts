@@ -2,6 +2,7 @@ import { prettifyError, z } from "zod";
 
 import { ModelError } from "./errors.ts";
 import { decoder } from "./manifest/decoder.ts";
+import type { Immutable } from "./manifest/immutable.ts";
 import { imageInput, sizeInput } from "./manifest/input.ts";
 import { manifestIssues } from "./manifest/issues.ts";
 import { gradeOfEvidence, licence, provenance } from "./manifest/origin.ts";
@@ -81,7 +82,7 @@ export const modelManifest = z
     }
   });
 
-export type ModelManifest = z.infer<typeof modelManifest>;
+export type ModelManifest = Immutable<z.infer<typeof modelManifest>>;
 export type Thresholds = ModelManifest["thresholds"];
 
 /**

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { Immutable } from "./immutable.ts";
+
 const tensorName = z.string().min(1).max(200);
 const stride = z.int().min(1).max(256);
 const strides = z.array(stride).min(1).max(6);
@@ -130,6 +132,6 @@ export const decoder = z.discriminatedUnion("kind", [
   mask,
   embedding,
 ]);
-export type Decoder = z.infer<typeof decoder>;
+export type Decoder = Immutable<z.infer<typeof decoder>>;
 export type DecoderKind = Decoder["kind"];
 export type DecoderOf<Kind extends DecoderKind> = Extract<Decoder, { kind: Kind }>;

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { Immutable } from "./immutable.ts";
+
 export const MAX_INPUT_SIDE_PX = 2_048;
 
 const tensorName = z.string().min(1).max(200);
@@ -45,7 +47,7 @@ export const imageInput = z.strictObject({
   /** The filter the weights were trained or published with: another one costs accuracy on small pictures. */
   filter: z.enum(["nearest", "linear", "cubic", "lanczos3"]).default("linear"),
 });
-export type ImageInput = z.infer<typeof imageInput>;
+export type ImageInput = Immutable<z.infer<typeof imageInput>>;
 export type Resize = ImageInput["resize"];
 
 /**
@@ -53,7 +55,7 @@ export type Resize = ImageInput["resize"];
  * of the input tensor, not of the picture, so that every decoder answers in input pixels.
  */
 export const sizeInput = z.strictObject({ kind: z.literal("input-size"), name: tensorName });
-export type SizeInput = z.infer<typeof sizeInput>;
+export type SizeInput = Immutable<z.infer<typeof sizeInput>>;
 
 /** Channels of an image tensor. */
 export function channelCount({ colourOrder }: Pick<ImageInput, "colourOrder">): 1 | 3 {
