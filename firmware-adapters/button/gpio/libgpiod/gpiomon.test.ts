@@ -140,7 +140,8 @@ describe("a button through gpiomon", () => {
     );
     await untilOnline(at);
     await eventually("the end of the first", () => !isRunning(first));
-    expect(reads(at.deps, "pressed", 0)).toBe(true);
+    await eventually("the level, read anew", () => reads(at.deps, "pressed", 0));
+    expect(at.deps.lastStatus()?.state).toBe("online");
   });
 
   it("takes an edge that comes in two pieces", async () => {
