@@ -52,7 +52,10 @@ function classIssues({ decoder, classes, thresholds }: Subject): readonly Issue[
   if (ids.size !== classes.length) issues.push({ path: ["classes"], message: "two classes have the same id" });
   const isWithoutClasses = decoder.kind === "ctc" || decoder.kind === "embedding";
   if (isWithoutClasses && classes.length > 0) {
-    issues.push({ path: ["classes"], message: `a ${decoder.kind} decoder has no classes` });
+    issues.push({
+      path: ["classes"],
+      message: `${decoder.kind === "ctc" ? "a" : "an"} ${decoder.kind} decoder has no classes`,
+    });
   }
   if (!isWithoutClasses && classes.length === 0) issues.push({ path: ["classes"], message: "at least one class" });
   if (decoder.kind === "yunet" && classes.length > 1) {

@@ -42,29 +42,43 @@ export function fillTensor(
     pad(tensor, input, channels);
   }
   if (channelCount(input) === 1) return fillGrey(tensor, image, placement, channels);
-  // Red, green and blue's places among the tensor's channels.
-  const [first, last] = input.colourOrder === "BGR" ? [2, 0] : [0, 2];
-  const pixel = input.layout === "NCHW" ? 1 : 3;
-  const channel = input.layout === "NCHW" ? input.width * input.height : 1;
-  const places = { red: first * channel, green: channel, blue: last * channel, pixel };
-  const rule = { gains: turned(channels.gains, first), offsets: turned(channels.offsets, first), places };
-  fillColour(tensor, image, placement, rule);
+  const places = placesOf(input);
+  if (tensor instanceof Uint8Array) return copyColour(tensor, image, placement, places);
+  const gains = inRgbOrder(channels.gains, input);
+  fillColour(tensor, image, placement, { gains, offsets: inRgbOrder(channels.offsets, input), places });
+}
+
+/** How far each colour's first value is from the pixel's, and one pixel from the next. */
+interface Places {
+  readonly red: number;
+  readonly green: number;
+  readonly blue: number;
+  readonly pixel: number;
+}
+
+function placesOf({ layout, colourOrder, width, height }: ImageInput): Places {
+  const channel = layout === "NCHW" ? width * height : 1;
+  const [red, blue] = colourOrder === "BGR" ? [2, 0] : [0, 2];
+  return { red: red * channel, green: channel, blue: blue * channel, pixel: layout === "NCHW" ? 1 : 3 };
 }
 
 interface ColourRule {
   /** In the order red, green, blue. */
   readonly gains: readonly [number, number, number];
   readonly offsets: readonly [number, number, number];
-  readonly places: { readonly red: number; readonly green: number; readonly blue: number; readonly pixel: number };
+  readonly places: Places;
 }
 
 /** The channels' numbers in the order red, green, blue. */
-function turned([a, b, c]: readonly [number, number, number], first: number): readonly [number, number, number] {
-  return first === 0 ? [a, b, c] : [c, b, a];
+function inRgbOrder(
+  [a, b, c]: readonly [number, number, number],
+  { colourOrder }: ImageInput,
+): readonly [number, number, number] {
+  return colourOrder === "BGR" ? [c, b, a] : [a, b, c];
 }
 
 function fillColour(
-  tensor: Float32Array | Uint8Array,
+  tensor: Float32Array,
   { width, height, data }: RgbImage,
   { input, scaled }: Placement,
   { gains, offsets, places }: ColourRule,
@@ -82,6 +96,31 @@ function fillColour(
       tensor[at + green] = (data[byte + 1] ?? 0) * greenGain + greenOffset;
       tensor[at + blue] = (data[byte + 2] ?? 0) * blueGain + blueOffset;
       byte += 3;
+    }
+  }
+}
+
+/** For graphs that normalise by themselves: bytes stay bytes, and whole rows go at once where their order is the same. */
+function copyColour(
+  tensor: Uint8Array,
+  { width, height, data }: RgbImage,
+  { input, scaled }: Placement,
+  { red, green, blue, pixel }: Places,
+): void {
+  const isSameOrder = pixel === 3 && red === 0;
+  for (let y = 0; y < height; y += 1) {
+    let at = ((scaled.y + y) * input.width + scaled.x) * pixel;
+    let byte = y * width * 3;
+    const end = byte + width * 3;
+    if (isSameOrder) {
+      tensor.set(data.subarray(byte, end), at);
+      continue;
+    }
+    for (; byte < end; byte += 3) {
+      tensor[at + red] = data[byte] ?? 0;
+      tensor[at + green] = data[byte + 1] ?? 0;
+      tensor[at + blue] = data[byte + 2] ?? 0;
+      at += pixel;
     }
   }
 }
