@@ -6,6 +6,7 @@ import {
   availableA,
   exposedA,
   highestGrantA,
+  noteKnown,
   startSupply,
   stepSupply,
   type Known,
@@ -20,10 +21,14 @@ import type { LimitAnswer, OcppSite } from "./ocpp-site.ts";
 /** How long a message to a station may take in all: `Connection` gives up after this. */
 const CALL_TIMEOUT_MS = 30_000;
 const TICK_MS = 1_000;
+/** What stations say is looked at together, this often at most: a full car park says something every few milliseconds. */
+const NEWS_EVERY_MS = 100;
 const MIN_RISE_A = 1;
 const TOLERANCE_A = 1;
 /** The device's memory keeps each connector's highest grant under this and its key. */
 const GRANT_ROW = "grant/";
+
+type Member = ChargingSiteSettings["members"][number];
 
 /** What the supply's points show. */
 export interface SupplyView {
@@ -61,29 +66,32 @@ export function supplySettings({ supply, members }: ChargingSiteSettings): Suppl
 export class SupplyRunner {
   readonly #deps: SupplyRunnerDeps;
   readonly #settings: SupplySettings;
-  readonly #members: ChargingSiteSettings["members"];
+  readonly #fallbackA: number;
+  readonly #members: ReadonlyMap<string, Member>;
+  readonly #byStation: ReadonlyMap<string, readonly Member[]>;
   readonly #sending = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #state: SupplyState;
+  /** Stations that have changed since the last step. Every step begins with them, so that it knows all there is. */
+  readonly #changed = new Set<string>();
+  #wake = Promise.withResolvers<void>();
 
   constructor(settings: ChargingSiteSettings, deps: SupplyRunnerDeps) {
     this.#deps = deps;
     this.#settings = supplySettings(settings);
-    this.#members = settings.members;
+    this.#fallbackA = settings.supply.fallbackA;
+    this.#members = new Map(settings.members.map((member) => [keyOf(member), member]));
+    this.#byStation = Map.groupBy(settings.members, ({ station }) => station);
     const former = formerGrants(deps.memory, this.#settings);
     this.#state = startSupply(this.#settings, former, deps.clock.monotonicMs());
   }
 
   /** Lets time pass until `signal` aborts, then waits for the messages under way. */
   async run(signal: AbortSignal): Promise<void> {
-    const { site, clock } = this.#deps;
-    const listening = site.onChange((identity) => this.#lookAt(identity));
-    for (const { station } of this.#members) this.#lookAt(station);
+    const listening = this.#deps.site.onChange((identity) => this.#onChange(identity));
+    for (const station of this.#byStation.keys()) this.#onChange(station);
     try {
-      for (;;) {
-        await clock.sleep(TICK_MS, signal);
-        this.#feed({ kind: "tick" });
-      }
+      await Promise.all([this.#tick(signal), this.#followNews(signal)]);
     } finally {
       listening[Symbol.dispose]();
       this.#stop.abort(new Error("the charging site was closed"));
@@ -110,40 +118,58 @@ export class SupplyRunner {
     return this.#state.members.get(key)?.exposure.limits.at(-1)?.limitA ?? 0;
   }
 
-  #lookAt(identity: string): void {
-    for (const member of this.#members.filter(({ station }) => station === identity)) {
-      this.#deps.site.stations.get(identity)?.setFallback(member.connector, this.#fallbackOf(member), member.maxA);
-      this.#feed({ kind: "known", key: keyOf(member), known: this.#known(member) });
+  async #tick(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#deps.clock.sleep(TICK_MS, signal);
+      this.#feed({ kind: "tick" });
     }
   }
 
-  #known(member: ChargingSiteSettings["members"][number]): Known {
-    const station = this.#deps.site.stations.get(member.station);
-    const connector = station?.connector(member.connector);
+  async #followNews(signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => this.#wake.resolve();
+    signal.addEventListener("abort", onAbort, { once: true });
+    for (;;) {
+      await this.#wake.promise;
+      signal.throwIfAborted();
+      this.#wake = Promise.withResolvers();
+      if (this.#changed.size > 0) this.#feed({ kind: "tick" });
+      await this.#deps.clock.sleep(NEWS_EVERY_MS, signal);
+    }
+  }
+
+  #onChange(identity: string): void {
+    const members = this.#byStation.get(identity);
+    if (members === undefined) return;
+    const station = this.#deps.site.stations.get(identity);
+    for (const member of members) station?.setFallback(member.connector, this.#fallbackA, member.maxA);
+    this.#changed.add(identity);
+    this.#wake.resolve();
+  }
+
+  #known({ station: identity, connector: connectorId, phases }: Member): Known {
+    const station = this.#deps.site.stations.get(identity);
+    const connector = station?.connector(connectorId);
     const measured = connector?.meteredA;
     return {
       status: connector?.status ?? "unavailable",
       isConnected: station?.isConnected ?? false,
       hasTransaction: connector?.transactionId !== undefined,
-      hasFallback: station?.hasFallback(member.connector, this.#fallbackOf(member)) ?? false,
-      meteredA: measured === undefined ? undefined : onSupply(measured, member.phases),
+      hasFallback: station?.hasFallback(connectorId, this.#fallbackA) ?? false,
+      meteredA: measured === undefined ? undefined : onSupply(measured, phases),
       meteredAtMs: connector?.meteredAtMs ?? Number.NEGATIVE_INFINITY,
     };
   }
 
-  #fallbackOf(member: ChargingSiteSettings["members"][number]): number {
-    return this.#settings.members.find(({ key }) => key === keyOf(member))?.fallbackA ?? 0;
-  }
-
   #feed(input: SupplyInput): void {
     const nowMs = this.#deps.clock.monotonicMs();
-    const [next, grants] = stepSupply(this.#settings, this.#state, input, nowMs);
+    const changed = [...this.#changed].flatMap((identity) => this.#byStation.get(identity) ?? []);
+    this.#changed.clear();
+    const news = new Map(changed.map((member) => [keyOf(member), this.#known(member)]));
+    const known = noteKnown(this.#state, news, nowMs, this.#settings);
+    const [next, grants] = stepSupply(this.#settings, known, input, nowMs);
     this.#state = next;
     for (const grant of grants) this.#begin(grant);
-    this.#deps.onView({
-      exposedA: exposedA(this.#settings, next),
-      availableA: availableA(this.#settings, next, nowMs),
-    });
+    this.#deps.onView({ exposedA: exposedA(next), availableA: availableA(this.#settings, next, nowMs) });
   }
 
   #begin(grant: SendGrant): void {
@@ -180,7 +206,7 @@ export class SupplyRunner {
   }
 
   async #tell({ key, limitA, leaseMs }: SendGrant): Promise<LimitAnswer> {
-    const member = this.#members.find((one) => keyOf(one) === key);
+    const member = this.#members.get(key);
     const station = member && this.#deps.site.stations.get(member.station);
     if (member === undefined || station === undefined) return "lost";
     return await station.setLimit(member.connector, limitA, leaseMs, this.#stop.signal);

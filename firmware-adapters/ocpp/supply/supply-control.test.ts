@@ -80,7 +80,7 @@ class Bench {
 describe("a supply", () => {
   it("counts a station that has not taken its fallback in with all its hardware allows, and grants it nothing", () => {
     const bench = new Bench();
-    expect(exposedA(SETTINGS, bench.state)).toEqual(all(64));
+    expect(exposedA(bench.state)).toEqual(all(64));
     expect(bench.feed({ kind: "known", key: "a", known: { ...charging(0, bench.nowMs), hasFallback: false } })).toEqual(
       [],
     );
@@ -119,7 +119,7 @@ describe("a supply", () => {
     bench.feed({ kind: "known", key: "b", known: { ...charging(0, bench.nowMs), hasTransaction: false } });
     bench.charge("a");
     expect(bench.answer("lost")).toMatchObject([{ key: "a", limitA: 32 }]);
-    expect(exposedA(SETTINGS, bench.state)).toEqual(all(38));
+    expect(exposedA(bench.state)).toEqual(all(38));
     expect(highestGrantA(bench.state, "a")).toBe(32);
   });
 
@@ -133,9 +133,9 @@ describe("a supply", () => {
     bench.answer("accepted");
     bench.feed({ kind: "known", key: "a", known: { ...charging(0, bench.nowMs), isConnected: false } });
     bench.after(74_000);
-    expect(exposedA(SETTINGS, bench.state)).toEqual(all(38));
+    expect(exposedA(bench.state)).toEqual(all(38));
     bench.after(1_000);
-    expect(exposedA(SETTINGS, bench.state)).toEqual(all(12));
+    expect(exposedA(bench.state)).toEqual(all(12));
   });
 
   it("gives way to the rest of the site as its meter shows it, and to what is configured where the meter is silent", () => {

@@ -52,6 +52,7 @@ export interface Known {
 }
 
 interface MemberState {
+  readonly member: Member;
   readonly known: Known;
   readonly exposure: Exposure;
   /** A call is under way: one at a time for each connector. */
@@ -109,7 +110,7 @@ export function startSupply(settings: SupplySettings, former: ReadonlyMap<string
   const members = settings.members.map((member) => {
     const limit = { id: 0, limitA: former.get(member.key) ?? member.maxA, untilMs, acceptedAtMs: undefined };
     const exposure = { fallbackA: member.maxA, limits: [limit] };
-    return [member.key, { known: UNKNOWN, exposure, callId: undefined }] as const;
+    return [member.key, { member, known: UNKNOWN, exposure, callId: undefined }] as const;
   });
   return { members: new Map(members), meter: undefined, isStopped: false, nextId: 1 };
 }
@@ -130,19 +131,43 @@ export function stepSupply(
   return planGrants(settings, taken, nowMs);
 }
 
+/**
+ * Takes in what has become known of connectors, without deciding anything: the next step does. Pure.
+ *
+ * @param news  by the connectors' keys.
+ */
+export function noteKnown(
+  state: SupplyState,
+  news: ReadonlyMap<string, Known>,
+  nowMs: number,
+  { callTimeoutMs }: Pick<SupplySettings, "callTimeoutMs">,
+): SupplyState {
+  const members = new Map(state.members);
+  for (const [key, known] of news) {
+    const before = members.get(key);
+    if (before === undefined) continue;
+    const fallbackA = known.hasFallback ? before.member.fallbackA : before.member.maxA;
+    const hasEnded = before.known.hasTransaction && !known.hasTransaction;
+    // A TxProfile ends with its transaction, also one that is on its way.
+    const exposure = hasEnded ? endedBy(before.exposure, nowMs + callTimeoutMs) : before.exposure;
+    members.set(key, { ...before, known, exposure: { ...exposure, fallbackA } });
+  }
+  return { ...state, members };
+}
+
 /** The highest grant that may be in force at a connector, for the next life of the controller; 0 without any. */
 export function highestGrantA(state: SupplyState, key: string): number {
   return Math.max(0, ...(state.members.get(key)?.exposure.limits ?? []).map(({ limitA }) => limitA));
 }
 
 /** The most that may be flowing to all connectors on each phase. */
-export function exposedA(settings: SupplySettings, state: SupplyState): PerPhase {
-  const sum = (phase: Phase): number =>
-    settings.members.reduce((total, { key, phases }) => {
-      const member = state.members.get(key);
-      return member !== undefined && phases.includes(phase) ? total + exposureA(member.exposure) : total;
-    }, 0);
-  return perPhase(sum);
+export function exposedA(state: SupplyState): PerPhase {
+  const sum = { L1: 0, L2: 0, L3: 0 };
+  for (const { member, exposure } of state.members.values()) {
+    const amperes = exposureA(exposure);
+    for (const phase of member.phases) sum[phase] += amperes;
+  }
+  return sum;
 }
 
 /** What the supply has for its connectors on each phase; below 0 where the rest of the site takes more than there is. */
@@ -150,7 +175,7 @@ export function availableA(settings: SupplySettings, state: SupplyState, nowMs: 
   const { meter } = state;
   const isFresh = meter !== undefined && nowMs - meter.atMs <= settings.meterMaxAgeMs;
   return perPhase((phase) => {
-    const others = isFresh ? Math.max(0, meter.totalA[phase] - meteredOn(settings, state, phase)) : undefined;
+    const others = isFresh ? Math.max(0, meter.totalA[phase] - meteredOn(state, phase)) : undefined;
     return settings.limitA[phase] - (others ?? settings.otherLoadsA[phase]);
   });
 }
@@ -158,13 +183,7 @@ export function availableA(settings: SupplySettings, state: SupplyState, nowMs: 
 function take(settings: SupplySettings, state: SupplyState, input: SupplyInput, nowMs: number): SupplyState {
   switch (input.kind) {
     case "known":
-      return withMember(state, input.key, (member) => {
-        const fallbackA = fallbackOf(settings, input.key, input.known);
-        const hasEnded = member.known.hasTransaction && !input.known.hasTransaction;
-        // A TxProfile ends with its transaction, also one that is on its way.
-        const exposure = hasEnded ? endedBy(member.exposure, nowMs + settings.callTimeoutMs) : member.exposure;
-        return { ...member, known: input.known, exposure: { ...exposure, fallbackA } };
-      });
+      return noteKnown(state, new Map([[input.key, input.known]]), nowMs, settings);
     case "meter":
       return { ...state, meter: { totalA: input.totalA, atMs: nowMs } };
     case "answered":
@@ -190,19 +209,12 @@ function afterAnswer(
   return { ...free, exposure: answer === "accepted" ? accepted(exposure, id, nowMs) : refused(exposure, id) };
 }
 
-function fallbackOf(settings: SupplySettings, key: string, known: Known): number {
-  const member = settings.members.find((one) => one.key === key);
-  if (member === undefined) return 0;
-  return known.hasFallback ? member.fallbackA : member.maxA;
-}
-
 function settleAll(settings: SupplySettings, state: SupplyState, nowMs: number): SupplyState {
-  let next = state;
-  for (const [key, member] of state.members) {
-    const exposure = settle(member.exposure, nowMs, freshMeteredA(settings, member.known, nowMs), settings);
-    if (exposure !== member.exposure) next = withMember(next, key, (one) => ({ ...one, exposure }));
-  }
-  return next;
+  const settled = [...state.members].flatMap(([key, one]): [string, MemberState][] => {
+    const exposure = settle(one.exposure, nowMs, freshMeteredA(settings, one.known, nowMs), settings);
+    return exposure === one.exposure ? [] : [[key, { ...one, exposure }]];
+  });
+  return settled.length === 0 ? state : { ...state, members: new Map([...state.members, ...settled]) };
 }
 
 function planGrants(
@@ -210,58 +222,58 @@ function planGrants(
   state: SupplyState,
   nowMs: number,
 ): readonly [SupplyState, readonly SendGrant[]] {
-  const targets = targetsOf(settings, state, nowMs);
+  const available = availableA(settings, state, nowMs);
+  const exposed = { ...exposedA(state) };
+  const targets = targetsOf(state, available);
+  const members = new Map(state.members);
   const grants: SendGrant[] = [];
-  let next = state;
-  for (const member of settings.members) {
-    const grant = grantFor(settings, next, { member, targetA: targets.get(member.key) ?? 0 }, nowMs);
+  for (const [key, one] of state.members) {
+    const room = { targetA: targets.get(key) ?? 0, available, exposed };
+    const grant = grantFor(settings, one, { ...room, id: state.nextId + grants.length }, nowMs);
     if (grant === undefined) continue;
     grants.push(grant);
-    next = { ...noteSent(settings, next, grant, nowMs), nextId: next.nextId + 1 };
+    const next = afterSending(settings, one, grant, nowMs);
+    members.set(key, next);
+    const riseA = exposureA(next.exposure) - exposureA(one.exposure);
+    for (const phase of one.member.phases) exposed[phase] += riseA;
   }
-  return [next, grants];
+  return grants.length === 0 ? [state, grants] : [{ ...state, members, nextId: state.nextId + grants.length }, grants];
 }
 
-function targetsOf(settings: SupplySettings, state: SupplyState, nowMs: number): ReadonlyMap<string, number> {
+function targetsOf(state: SupplyState, available: PerPhase): ReadonlyMap<string, number> {
   if (state.isStopped) return new Map();
-  const claims: Claim[] = settings.members.filter(({ key }) => isClaiming(state.members.get(key)));
-  // Whoever cannot be told anything keeps what he may be drawing; the others share what that leaves.
-  const rest = settings.members.filter((member) => !claims.includes(member));
-  const available = availableA(settings, state, nowMs);
-  const shared = perPhase((phase) =>
-    rest.reduce((left, { key, phases }) => {
-      const member = state.members.get(key);
-      return member !== undefined && phases.includes(phase) ? left - exposureA(member.exposure) : left;
-    }, available[phase]),
-  );
+  const claims: Claim[] = [];
+  const shared = { ...available };
+  for (const one of state.members.values()) {
+    if (isClaiming(one)) claims.push(one.member);
+    // Whoever cannot be told anything keeps what he may be drawing; the others share what that leaves.
+    else for (const phase of one.member.phases) shared[phase] -= exposureA(one.exposure);
+  }
   return allocate(claims, shared);
 }
 
 /** Wants current, and can be told how much. */
-function isClaiming(member: MemberState | undefined): boolean {
-  const known = member?.known;
-  return known?.isConnected === true && known.hasTransaction && known.hasFallback;
+function isClaiming({ known }: MemberState): boolean {
+  return known.isConnected && known.hasTransaction && known.hasFallback;
 }
 
-interface Wanted {
-  readonly member: Member;
+interface Room {
+  /** The connector's fair share. */
   readonly targetA: number;
+  readonly available: PerPhase;
+  /** What everybody may be drawing, this connector included. */
+  readonly exposed: PerPhase;
+  /** Of the message, where there is one. */
+  readonly id: number;
 }
 
 /** The message this connector needs now, if any. */
-function grantFor(
-  settings: SupplySettings,
-  state: SupplyState,
-  { member, targetA }: Wanted,
-  nowMs: number,
-): SendGrant | undefined {
-  const { key } = member;
-  const now = state.members.get(key);
-  if (now === undefined || now.callId !== undefined || !isClaiming(now)) return undefined;
-  const last = currentLimit(now.exposure);
-  const limitA = allowedA(settings, state, { member, targetA }, nowMs);
-  const grant = { key, id: state.nextId, limitA, leaseMs: settings.leaseMs };
-  if (last === undefined) return limitA === now.exposure.fallbackA ? undefined : grant;
+function grantFor(settings: SupplySettings, one: MemberState, room: Room, nowMs: number): SendGrant | undefined {
+  if (one.callId !== undefined || !isClaiming(one)) return undefined;
+  const last = currentLimit(one.exposure);
+  const limitA = allowedA(settings, one, room, nowMs);
+  const grant = { key: one.member.key, id: room.id, limitA, leaseMs: settings.leaseMs };
+  if (last === undefined) return limitA === one.exposure.fallbackA ? undefined : grant;
   const riseA = limitA - last.limitA;
   if (riseA < 0 || riseA >= settings.minRiseA || (riseA > 0 && last.limitA < MIN_CHARGING_A)) return grant;
   const isDue = nowMs >= last.untilMs - settings.callTimeoutMs - settings.leaseMs / 2;
@@ -273,25 +285,22 @@ function grantFor(
  * How far it may be granted towards its target. What is surely in force already may be granted at any time; anything
  * above it only where all that everybody may be drawing, this included, fits into what there is.
  */
-function allowedA(settings: SupplySettings, state: SupplyState, { member, targetA }: Wanted, nowMs: number): number {
-  const own = state.members.get(member.key);
-  if (own === undefined) return 0;
-  const surelyA = certainA(own.exposure, nowMs, settings.callTimeoutMs);
-  const available = availableA(settings, state, nowMs);
-  const exposed = exposedA(settings, state);
-  const ownA = exposureA(own.exposure);
+function allowedA(
+  settings: SupplySettings,
+  { member, exposure }: MemberState,
+  { targetA, available, exposed }: Room,
+  nowMs: number,
+): number {
+  const surelyA = certainA(exposure, nowMs, settings.callTimeoutMs);
+  const ownA = exposureA(exposure);
   const roomA = Math.min(...member.phases.map((phase) => available[phase] - (exposed[phase] - ownA)));
   const limitA = Math.min(targetA, roomA >= ownA ? Math.max(surelyA, roomA) : surelyA);
   return limitA < MIN_CHARGING_A ? 0 : Math.floor(limitA * 10 + 1e-6) / 10;
 }
 
-function noteSent(settings: SupplySettings, state: SupplyState, grant: SendGrant, nowMs: number): SupplyState {
+function afterSending(settings: SupplySettings, one: MemberState, grant: SendGrant, nowMs: number): MemberState {
   const untilMs = nowMs + settings.callTimeoutMs + grant.leaseMs;
-  return withMember(state, grant.key, (member) => ({
-    ...member,
-    callId: grant.id,
-    exposure: sent(member.exposure, { id: grant.id, limitA: grant.limitA, untilMs }),
-  }));
+  return { ...one, callId: grant.id, exposure: sent(one.exposure, { id: grant.id, limitA: grant.limitA, untilMs }) };
 }
 
 function freshMeteredA(settings: SupplySettings, known: Known, nowMs: number): number | undefined {
@@ -300,8 +309,10 @@ function freshMeteredA(settings: SupplySettings, known: Known, nowMs: number): n
   return Math.max(...PHASES.map((phase) => meteredA[phase]));
 }
 
-function meteredOn(settings: SupplySettings, state: SupplyState, phase: Phase): number {
-  return settings.members.reduce((sum, { key }) => sum + (state.members.get(key)?.known.meteredA?.[phase] ?? 0), 0);
+function meteredOn(state: SupplyState, phase: Phase): number {
+  let sum = 0;
+  for (const { known } of state.members.values()) sum += known.meteredA?.[phase] ?? 0;
+  return sum;
 }
 
 function withMember(state: SupplyState, key: string, change: (member: MemberState) => MemberState): SupplyState {
