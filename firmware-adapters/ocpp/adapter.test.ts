@@ -116,6 +116,24 @@ describe("a 1.6 charge point", () => {
     expect(siteDeps.last("exposed.l1")?.reading).toMatchObject({ quality: "good" });
   });
 
+  it("is asked how its connectors are when it comes back without a boot", async () => {
+    await using here = await site();
+    const { station, deps } = here;
+    await station.call("StatusNotification", { connectorId: 1, status: "Charging", errorCode: "NoError" });
+    const isGood = (): boolean => deps.last("connector1.status")?.reading.quality === "good";
+    await eventually("the status", isGood);
+    await station.hangUp();
+    await eventually("bad points", () => !isGood());
+    const from = station.asked.length;
+    await station.connect();
+    const asked = await eventually("the question", () =>
+      station.asked
+        .slice(from)
+        .find(({ action, payload }) => action === "TriggerMessage" && Object(payload)["connectorId"] === 1),
+    );
+    expect(asked.payload).toEqual({ requestedMessage: "StatusNotification", connectorId: 1 });
+  });
+
   it("stops charging in the alarm path", async () => {
     await using here = await site();
     const { station, supplyDevice } = here;

@@ -260,6 +260,7 @@ export class ChargePoint implements SiteStation, StationHost {
   #onClosed(connection: Connection): void {
     if (this.#speaking?.connection !== connection) return;
     this.#speaking = undefined;
+    this.#connectors.forgetStatuses();
     if (!this.#stop.signal.aborted) this.#board.lost("link-down", "the charge point is not connected");
     this.#site.changed(this.identity);
   }
@@ -349,6 +350,7 @@ export class ChargePoint implements SiteStation, StationHost {
     const speaking = this.#speaking;
     // Before its end is heard of, which would give another reason.
     this.#speaking = undefined;
+    this.#connectors.forgetStatuses();
     this.#board.lost("timeout", `nothing for ${Math.round(silentMs / 1_000)} s`);
     speaking?.connection.close("silent for too long");
     this.#site.changed(this.identity);

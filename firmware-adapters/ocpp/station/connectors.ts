@@ -53,7 +53,7 @@ export class Connectors {
     this.#heardAtMs = this.#clock.monotonicMs();
   }
 
-  /** After a boot every status is told anew. */
+  /** After a boot every status is told anew; after a lost line it is asked for. */
   forgetStatuses(): void {
     for (const connector of this.#connectors.values()) connector.isTold = false;
   }
