@@ -34,8 +34,10 @@ case $tool in
   gpiomon)
     # The real version 1 holds its output back on a pipe.
     case $version in 1.*) [ "${_STDBUF_O:-}" = L ] || exec sleep 86400 ;; esac
+    # Whatever comes once its process id is told is printed, however late tail begins.
+    from=$(($(wc -c <"$board/events") + 1))
     echo "$$ $*" >"$board/gpiomon.pid"
-    exec tail -n 0 -s 0.05 -f "$board/events"
+    exec tail -c "+$from" -s 0.05 -f "$board/events"
     ;;
   gpioset)
     for word; do

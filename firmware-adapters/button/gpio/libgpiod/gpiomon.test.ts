@@ -57,7 +57,9 @@ async function open(settings: object = {}, options: Partial<BoardOptions> = {}):
   };
 }
 
-const untilOnline = ({ deps }: Bench) => eventually("online", () => deps.lastStatus()?.state === "online");
+/** Online, and its gpiomon listening: on a busy machine that may take longer than the adapter waits for a refusal. */
+const untilOnline = ({ deps, board }: Bench) =>
+  eventually("online", () => deps.lastStatus()?.state === "online" && board.running("gpiomon") !== undefined);
 const reads = (deps: FakeDeps, pointId: string, value: number): boolean => {
   const reading = deps.last(pointId)?.reading;
   return reading?.quality === "good" && reading.value === value;
