@@ -78,7 +78,7 @@ describe("a manifest", () => {
     ["classes[0].id", ["classes"], [{ id: "Person", zh: "人", en: "person" }]],
     ["thresholds.score", ["thresholds", "score"], 1.01],
     ["thresholds.nmsIou", ["thresholds", "nmsIou"], Number.NaN],
-    ["thresholds.maxCandidates", ["thresholds", "maxCandidates"], 5_001],
+    ["thresholds.maxCandidates", ["thresholds", "maxCandidates"], 2_001],
     ["thresholds.scoreByClass.ghost", ["thresholds", "scoreByClass"], { ghost: 0.5 }],
     ["licence.spdx", ["licence", "spdx"], ""],
     ["grade", ["grade"], "excellent"],

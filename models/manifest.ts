@@ -11,7 +11,7 @@ import { gradeOfEvidence, licence, provenance } from "./manifest/origin.ts";
 export const MAX_WEIGHTS_BYTES = 256 * 1024 * 1024;
 export const MAX_CLASSES = 1_000;
 export const MAX_DETECTIONS = 1_000;
-export const MAX_CANDIDATES = 5_000;
+export const MAX_CANDIDATES = 2_000;
 
 const words = z.strictObject({ zh: z.string().min(1).max(64), en: z.string().min(1).max(64) });
 const classId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "words like person or traffic-light");

@@ -17,19 +17,24 @@ export function suppress(sorted: readonly Candidate[], rule: Rule): readonly Can
   const kept: Candidate[] = [];
   for (const candidate of sorted) {
     if (kept.length >= rule.max) break;
-    if (!kept.some((better) => isSame(better, candidate, rule))) kept.push(candidate);
+    if (!isSuppressed(candidate, kept, rule)) kept.push(candidate);
   }
   return kept;
 }
 
-function isSame(better: Candidate, other: Candidate, { iou, isByClass }: Rule): boolean {
-  if (isByClass && better.classIndex !== other.classIndex) return false;
-  const width = Math.min(better.x2, other.x2) - Math.max(better.x1, other.x1);
-  const height = Math.min(better.y2, other.y2) - Math.max(better.y1, other.y1);
-  if (width <= 0 || height <= 0) return false;
-  const both = width * height;
-  const union = area(better) + area(other) - both;
-  return both > iou * union;
+function isSuppressed(candidate: Candidate, kept: readonly Candidate[], { iou, isByClass }: Rule): boolean {
+  const { x1, y1, x2, y2, classIndex } = candidate;
+  const own = area(candidate);
+  for (const better of kept) {
+    if (isByClass && better.classIndex !== classIndex) continue;
+    const width = Math.min(better.x2, x2) - Math.max(better.x1, x1);
+    if (width <= 0) continue;
+    const height = Math.min(better.y2, y2) - Math.max(better.y1, y1);
+    if (height <= 0) continue;
+    const both = width * height;
+    if (both > iou * (area(better) + own - both)) return true;
+  }
+  return false;
 }
 
 function area({ x1, y1, x2, y2 }: Candidate): number {
