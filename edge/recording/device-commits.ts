@@ -7,6 +7,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 
 import type { Entry, Journal } from "../journal/journal.ts";
+import { CommonDeadline } from "./common-deadline.ts";
 import { eventEntry } from "./entries.ts";
 
 /** De-duplication keys and memory rows of devices begin so; the device's id follows. */
@@ -35,10 +36,12 @@ export class DeviceCommits {
   /** Newest last. */
   readonly #known = new Set<string>();
   readonly #underWay = new Map<string, Promise<"committed" | "known">>();
+  readonly #deadline: CommonDeadline;
   readonly #journal = Promise.withResolvers<Journal>();
 
   constructor(deps: DeviceCommitsDeps) {
     this.#deps = deps;
+    this.#deadline = new CommonDeadline(deps.clock, COMMIT_TIMEOUT_MS);
   }
 
   /** What was written before a restart. @param keys  oldest first. */
@@ -91,12 +94,10 @@ export class DeviceCommits {
   /** The end of `writing`, for as long as the caller can wait. The writing itself goes on. */
   async #within<T>(writing: Promise<T>, signal: AbortSignal): Promise<T> {
     const gone = Promise.withResolvers<never>();
-    const settled = new AbortController();
     const onAbort = (): void => gone.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
-    const late = this.#deps.clock.sleep(COMMIT_TIMEOUT_MS, settled.signal).then(
-      () => gone.reject(new DeviceError("device/not-committed", "the disk does not answer")),
-      () => {},
+    const late = this.#deadline.begin(() =>
+      gone.reject(new DeviceError("device/not-committed", "the disk does not answer")),
     );
     try {
       return await Promise.race([writing, gone.promise]);
@@ -106,8 +107,7 @@ export class DeviceCommits {
       throw new DeviceError("device/not-committed", asError(error).message, { cause: error });
     } finally {
       signal.removeEventListener("abort", onAbort);
-      settled.abort();
-      await late;
+      late[Symbol.dispose]();
     }
   }
 
