@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Details of an occurrence. */
 export type Facts = Readonly<Record<string, string | number | boolean>>;
@@ -27,5 +27,5 @@ export function flat(payload: unknown): Facts {
 
 /** A retry is the same text; two readings a moment apart are not. */
 export function digestOf(payload: unknown): string {
-  return createHash("sha256").update(JSON.stringify(payload)).digest("hex").slice(0, 24);
+  return hash("sha256", JSON.stringify(payload)).slice(0, 24);
 }

@@ -6,6 +6,7 @@ import {
   availableA,
   exposedA,
   highestGrantA,
+  noteInput,
   noteKnown,
   startSupply,
   stepSupply,
@@ -74,6 +75,8 @@ export class SupplyRunner {
   #state: SupplyState;
   /** Stations that have changed since the last step. Every step begins with them, so that it knows all there is. */
   readonly #changed = new Set<string>();
+  /** What became of grants since then; taken in with the same step. */
+  readonly #answers: SupplyInput[] = [];
   #wake = Promise.withResolvers<void>();
 
   constructor(settings: ChargingSiteSettings, deps: SupplyRunnerDeps) {
@@ -132,7 +135,7 @@ export class SupplyRunner {
       await this.#wake.promise;
       signal.throwIfAborted();
       this.#wake = Promise.withResolvers();
-      if (this.#changed.size > 0) this.#feed({ kind: "tick" });
+      if (this.#changed.size > 0 || this.#answers.length > 0) this.#feed({ kind: "tick" });
       await this.#deps.clock.sleep(NEWS_EVERY_MS, signal);
     }
   }
@@ -166,7 +169,10 @@ export class SupplyRunner {
     this.#changed.clear();
     const news = new Map(changed.map((member) => [keyOf(member), this.#known(member)]));
     const known = noteKnown(this.#state, news, nowMs, this.#settings);
-    const [next, grants] = stepSupply(this.#settings, known, input, nowMs);
+    const heard = this.#answers
+      .splice(0)
+      .reduce((state, answer) => noteInput(this.#settings, state, answer, nowMs), known);
+    const [next, grants] = stepSupply(this.#settings, heard, input, nowMs);
     this.#state = next;
     for (const grant of grants) this.#begin(grant);
     this.#deps.onView({ exposedA: exposedA(next), availableA: availableA(this.#settings, next, nowMs) });
@@ -185,7 +191,8 @@ export class SupplyRunner {
       if (this.#stop.signal.aborted) return;
       this.#deps.log.warn("a limit was not set", { connector: grant.key, reason: asError(error).message });
     }
-    this.#feed({ kind: "answered", key: grant.key, id: grant.id, answer });
+    this.#answers.push({ kind: "answered", key: grant.key, id: grant.id, answer });
+    this.#wake.resolve();
   }
 
   /**

@@ -127,7 +127,7 @@ export function stepSupply(
   input: SupplyInput,
   nowMs: number,
 ): readonly [SupplyState, readonly SendGrant[]] {
-  const taken = settleAll(settings, take(settings, state, input, nowMs), nowMs);
+  const taken = settleAll(settings, noteInput(settings, state, input, nowMs), nowMs);
   return planGrants(settings, taken, nowMs);
 }
 
@@ -155,6 +155,29 @@ export function noteKnown(
   return { ...state, members };
 }
 
+/** Takes one input in, without deciding anything: the next step does. Pure. */
+export function noteInput(
+  settings: SupplySettings,
+  state: SupplyState,
+  input: SupplyInput,
+  nowMs: number,
+): SupplyState {
+  switch (input.kind) {
+    case "known":
+      return noteKnown(state, new Map([[input.key, input.known]]), nowMs, settings);
+    case "meter":
+      return { ...state, meter: { totalA: input.totalA, atMs: nowMs } };
+    case "answered":
+      return withMember(state, input.key, (member) => afterAnswer(member, input.id, input.answer, nowMs));
+    case "stopped":
+      return { ...state, isStopped: input.isStopped };
+    case "tick":
+      return state;
+    default:
+      return unreachable(input);
+  }
+}
+
 /** The highest grant that may be in force at a connector, for the next life of the controller; 0 without any. */
 export function highestGrantA(state: SupplyState, key: string): number {
   return Math.max(0, ...(state.members.get(key)?.exposure.limits ?? []).map(({ limitA }) => limitA));
@@ -178,23 +201,6 @@ export function availableA(settings: SupplySettings, state: SupplyState, nowMs: 
     const others = isFresh ? Math.max(0, meter.totalA[phase] - meteredOn(state, phase)) : undefined;
     return settings.limitA[phase] - (others ?? settings.otherLoadsA[phase]);
   });
-}
-
-function take(settings: SupplySettings, state: SupplyState, input: SupplyInput, nowMs: number): SupplyState {
-  switch (input.kind) {
-    case "known":
-      return noteKnown(state, new Map([[input.key, input.known]]), nowMs, settings);
-    case "meter":
-      return { ...state, meter: { totalA: input.totalA, atMs: nowMs } };
-    case "answered":
-      return withMember(state, input.key, (member) => afterAnswer(member, input.id, input.answer, nowMs));
-    case "stopped":
-      return { ...state, isStopped: input.isStopped };
-    case "tick":
-      return state;
-    default:
-      return unreachable(input);
-  }
 }
 
 function afterAnswer(
