@@ -21,6 +21,8 @@ const down = (x: number, ...ys: readonly number[]): readonly Point[] => ys.map((
 const directions = (points: readonly (Point | undefined)[]): readonly string[] =>
   walk(points).map(({ direction }) => direction);
 
+const at = (...points: readonly (readonly [number, number])[]): readonly Point[] => points.map(([x, y]) => ({ x, y }));
+
 describe("crossing", () => {
   it("counts who goes over once, with direction, track and time", () => {
     expect(walk(down(200, 60, 80, 95, 105, 120, 140))).toEqual([
@@ -76,6 +78,15 @@ describe("crossing", () => {
         { x: 200, y: 60 },
       ]),
     ).toEqual(["backward"]);
+  });
+
+  it("counts the way through, not the loops round an end within the dead band", () => {
+    // Through, back round the end, through again: once over.
+    expect(directions(at([290, 80], [290, 105], [305, 105], [305, 95], [290, 95], [290, 105], [290, 120]))).toEqual([
+      "forward",
+    ]);
+    // Round the end, back through, round the end again: on the other side, but through only against the way.
+    expect(directions(at([310, 80], [310, 105], [290, 105], [290, 95], [310, 95], [310, 105], [310, 120]))).toEqual([]);
   });
 
   it("counts a point exactly on the line once", () => {

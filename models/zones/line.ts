@@ -72,7 +72,7 @@ export function stepLine(
       continue;
     }
     const through = before.through + passage(line, before.last, point);
-    if (side !== 0 && before.firmSide !== 0 && side !== before.firmSide && through === side) {
+    if (side !== 0 && before.firmSide !== 0 && side !== before.firmSide && through * side > 0) {
       crossings.push({ trackId, direction: side > 0 ? "forward" : "backward", atS });
     }
     const passer = side === 0 ? { firmSide: before.firmSide, through } : { firmSide: side, through: 0 };
