@@ -14,7 +14,7 @@ export interface TcpProxy extends AsyncDisposable {
   set(state: LineState): void;
   /**
    * Looks at what either end sends, in the turn in which it comes and before it goes on: a state that `onBytes` sets is
-   * one that these bytes meet.
+   * one that these bytes meet, and bytes that it changes go on changed.
    */
   watch(onBytes: (bytes: Buffer, from: LineEnd) => void): Disposable;
 }
