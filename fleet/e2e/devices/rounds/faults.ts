@@ -24,8 +24,9 @@ export const FAULTS: readonly Fault[] = [
   TWO_AT_ONCE,
 ];
 
-/** Draws the faults of `count` rounds: each once where there is room, the rest by weight. */
+/** Draws the faults of `count` rounds: each once where there is room, else some of them; the rest by weight. */
 export function drawFaults(count: number, random: SeededRandom): readonly Fault[] {
   const weighted = FAULTS.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
-  return random.draw(count, FAULTS, weighted);
+  const shuffled = random.draw(FAULTS.length, FAULTS);
+  return random.draw(count, shuffled, weighted);
 }

@@ -8,8 +8,10 @@ import type { Place } from "../site/place.ts";
 import type { Fault } from "./fault.ts";
 
 const HEX_BYTES = 200;
-/** Later than any answer that a reading may be made of. */
-const LATE_MS = { least: 3_000, most: 8_000 };
+/** Of what passes on a noisy line: so much is spoilt. */
+const NOISE_SHARE = 0.3;
+/** Later than any answer that a reading may be made of, and often while the same is being asked for once more. */
+const LATE_MS = { least: 2_800, most: 4_500 };
 
 /** What simulators that are asked do wrong in their answers, whichever they are. */
 const WRONGS = ["garbage", "silence", "half-frame", "reset", "late"] as const;
@@ -39,6 +41,18 @@ export const GARBAGE_FAULTS: readonly Fault[] = [
             .catch(() => {});
         await delay(random.between(50, 500));
       }
+    },
+  },
+  {
+    name: "noise",
+    weight: 3,
+    // Now and then one byte is another one when it arrives, on every line whose frames bear a check of their own.
+    async run(site, random) {
+      using noises = new DisposableStack();
+      for (const { line } of site.places.filter(({ device }) => device.isChecked)) {
+        noises.use(line.proxy.watch((passing) => spoilOne(passing, random)));
+      }
+      await delay(random.between(2_000, 5_000));
     },
   },
   {
@@ -77,6 +91,12 @@ function nonsense(random: SeededRandom): readonly (readonly [id: string, lever: 
     ["call-button", "garbage", { button: "zigbee-1" }],
     ["call-button", "again", { button: "zigbee-1" }],
   ];
+}
+
+function spoilOne(passing: Buffer, random: SeededRandom): void {
+  if (random.next() > NOISE_SHARE) return;
+  const at = Math.floor(random.between(0, passing.length));
+  passing[at] = (passing[at] ?? 0) ^ Math.floor(random.between(1, 256));
 }
 
 function bytes(random: SeededRandom, count: number): Buffer {

@@ -21,6 +21,8 @@ export interface SimulatedDevice {
   readonly settings: object;
   /** What is otherwise in `settings` after a reconfiguration. */
   readonly changed: object;
+  /** Whether its frames bear a check of their own, so that a byte that went wrong on the way is noticed. */
+  readonly isChecked: boolean;
   /** Absent: it is asked, and has nothing acknowledged. */
   readonly words?: Words;
 }
@@ -45,6 +47,7 @@ const pumpSettings = { unitId: 1, profile: "two-pump-station", timeoutMs: POLL_T
 const SPEAKING: readonly SimulatedDevice[] = [
   {
     id: "panel",
+    isChecked: true,
     adapter: "dc09",
     script: "firmware-adapters/dc09/simulator/main.ts",
     caller: "device",
@@ -56,6 +59,7 @@ const SPEAKING: readonly SimulatedDevice[] = [
   },
   {
     id: "coded-panel",
+    isChecked: true,
     adapter: "dc09",
     script: "firmware-adapters/dc09/simulator/main.ts",
     caller: "device",
@@ -68,6 +72,7 @@ const SPEAKING: readonly SimulatedDevice[] = [
   },
   {
     id: "outfall",
+    isChecked: true,
     adapter: "hj212",
     script: "firmware-adapters/hj212/simulator/main.ts",
     caller: "device",
@@ -85,6 +90,7 @@ const SPEAKING: readonly SimulatedDevice[] = [
   },
   {
     id: "river-gauge",
+    isChecked: true,
     adapter: "sl651",
     script: "firmware-adapters/sl651/simulator/main.ts",
     caller: "device",
@@ -103,6 +109,7 @@ const SPEAKING: readonly SimulatedDevice[] = [
   },
   {
     id: "call-button",
+    isChecked: false,
     adapter: "button",
     script: "firmware-adapters/button/simulator/main.ts",
     caller: "gateway",
@@ -121,6 +128,7 @@ const SPEAKING: readonly SimulatedDevice[] = [
 const ASKED: readonly SimulatedDevice[] = [
   {
     id: "locker-wall",
+    isChecked: true,
     adapter: "locker",
     script: "firmware-adapters/locker/simulator/main.ts",
     caller: "gateway",
@@ -138,6 +146,7 @@ const ASKED: readonly SimulatedDevice[] = [
   {
     ...pump,
     id: "pump-station",
+    isChecked: false,
     args: (meet) => ["--tcp", meet, "--speed", "40"],
     link: (port) => ({ kind: "tcp", host: HOST, port }),
     settings: pumpSettings,
@@ -146,6 +155,7 @@ const ASKED: readonly SimulatedDevice[] = [
   {
     ...pump,
     id: "serial-pumps",
+    isChecked: true,
     args: (meet) => ["--rtu-tcp", meet, "--speed", "40"],
     link: serialServer,
     settings: pumpSettings,
@@ -153,6 +163,7 @@ const ASKED: readonly SimulatedDevice[] = [
   },
   {
     id: "meter",
+    isChecked: true,
     adapter: "dlt645",
     script: "firmware-adapters/dlt645/simulator/main.ts",
     caller: "gateway",
