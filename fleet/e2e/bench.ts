@@ -29,6 +29,11 @@ await runMeasurement("npm run bench --", {
     script: "edge/rules/bench/button-latency.ts",
     summary: "from a contact's edge to the siren's write, the site otherwise idle (p99 at most 20 ms)",
   },
+  ocpp: {
+    script: "edge/gateway/bench/ocpp-bench.ts",
+    summary:
+      "messages a second of 200 charge points on one gateway, against a bare ocpp-rpc server (at least 0.50 of it)",
+  },
   drain: {
     script: "fleet/e2e/drain/drain-bench.ts",
     summary: "a backlog of 200,000 records, with alarms raised meanwhile (at least 5,000 records/s, alarms within 1 s)",
