@@ -42,7 +42,7 @@ export interface Account {
   readonly unwitnessed: number;
   /** Codes that opened something. */
   readonly redeemed: number;
-  /** Statuses of devices that changed while another one was plugged. */
+  /** How often devices changed their state while another one was plugged. */
   readonly disturbed: number;
   /** What is behind a figure that should be 0, in words. */
   readonly faults: readonly string[];
@@ -161,16 +161,26 @@ function truthAbout(samples: readonly Sample[], { pointId, atMs }: Reading): str
     .join(", ");
 }
 
-/** Statuses of other devices in the time in which one was plugged: the others must not notice. */
+/** How often other devices changed their state in the time in which one was plugged: the others must not notice. */
 function countDisturbed(hotPlugs: readonly HotPlug[], occurrences: readonly HeldRecord[], faults: string[]): number {
-  const statuses = occurrences.filter(({ body }) => status.safeParse(body).success);
-  const disturbed = statuses.filter(({ deviceId, atMs }) =>
-    hotPlugs.some((plug) => plug.deviceId !== deviceId && atMs >= plug.fromMs && atMs <= plug.toMs),
-  );
-  for (const { deviceId, atMs, body } of disturbed) {
-    faults.push(`${deviceId} ${new Date(atMs).toISOString()} ${JSON.stringify(body)} while another one was plugged`);
+  const states = new Map<string, string>();
+  let disturbed = 0;
+  for (const { deviceId, atMs, body } of occurrences) {
+    const parsed = status.safeParse(body);
+    if (!parsed.success) continue;
+    const { state } = parsed.data;
+    const before = states.get(deviceId);
+    states.set(deviceId, state);
+    // The same state for another reason is no change: a panel that was taken for there calls.
+    if (state === before || !hotPlugs.some((plug) => plug.deviceId !== deviceId && isWithin(plug, atMs))) continue;
+    disturbed += 1;
+    faults.push(`${deviceId} turned from ${before} at ${new Date(atMs).toISOString()}: ${JSON.stringify(body)}`);
   }
-  return disturbed.length;
+  return disturbed;
+}
+
+function isWithin({ fromMs, toMs }: Span, atMs: number): boolean {
+  return atMs >= fromMs && atMs <= toMs;
 }
 
 function acceptedCodes(occurrences: readonly HeldRecord[]): readonly AcceptedCode[] {
