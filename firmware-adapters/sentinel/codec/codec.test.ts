@@ -83,8 +83,8 @@ describe("a thermometer that speaks text", () => {
     ["36.52C\r36.4\n", [36.52, 36.4]],
     ["TEMP: +36.5 C\r", [36.5]],
     ["t=-5.25\r", [-5.25]],
-    [" T = 37 \r", [37]],
-    ["T=36.5.2\rT=36,5\rT=\rC\r36.5F\rHi\rT=3650\rT=1e2\rNaN\r", []],
+    [" T = 37.0 \r", [37]],
+    ["6\r37\rT=37\rT=36.5.2\rT=36,5\rT=\rC\r36.5F\rHi\rT=3650\rT=1e2\rNaN\r", []],
     ["T=36.5", []],
   ])("reads %j", (text, expected) => {
     expect(new AsciiThermometer().push(bytes(text))).toEqual(expected);

@@ -12,8 +12,8 @@ export function thermometerParser(form: ThermometerSettings["form"]): Thermomete
   return form === "ascii" ? new AsciiThermometer({ isMidLine: true }) : new BinaryThermometer();
 }
 
-/** "36.5", "T=36.5", "TEMP: +36.52 C", "36.52C". */
-const READING = /^(?:T|TO|TEMP)?\s{0,4}[=:]?\s{0,4}(?<celsius>[+-]?\d{1,3}(?:\.\d{1,4})?)\s{0,4}(?:C|degC)?$/i;
+/** "36.5", "T=36.5", "TEMP: +36.52 C", "36.52C". A digit or two alone is no measurement: noise makes such lines. */
+const READING = /^(?:T|TO|TEMP)?\s{0,4}[=:]?\s{0,4}(?<celsius>[+-]?\d{1,3}\.\d{1,4})\s{0,4}(?:C|degC)?$/i;
 const MAX_LINE = 40;
 
 const CARRIAGE_RETURN = 0x0d;
