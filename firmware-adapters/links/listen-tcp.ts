@@ -46,6 +46,11 @@ export async function listenTcp(settings: ListenerSettings, whoServes: () => Ser
     if (!server.listening) failed.resolve(error);
   });
   const address = server.address();
+  const raw = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    raw.add(socket);
+    socket.once("close", () => raw.delete(socket));
+  });
   const dropPeers = (reason: string): void => {
     for (const caller of callers) caller.drop(reason);
   };
@@ -57,6 +62,8 @@ export async function listenTcp(settings: ListenerSettings, whoServes: () => Ser
       const closed = once(server, "close");
       server.close();
       dropPeers("the port is being closed");
+      // Those who are still shaking hands are nobody's peers yet.
+      for (const socket of raw) socket.destroy();
       await closed;
     },
   };
@@ -90,6 +97,9 @@ async function newServer(
     );
     // Callers in the middle of their handshake are not ours to choose among yet.
     server.maxConnections = maxPeers + MAX_HANDSHAKES;
+    // One that does not like our certificate says nothing more. With sockets that may be half open, Node.js leaves it
+    // there for ever, and after MAX_HANDSHAKES of them nobody could call any more.
+    server.on("tlsClientError", (_, socket) => socket.destroy());
     return server;
   } catch (error) {
     throw new LinkError("link/down", `link ${id}: TLS: ${asError(error).message}`, { cause: error });

@@ -5,6 +5,7 @@ import { createServer as createHttpServer } from "node:http";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -102,5 +103,18 @@ describe("a listening port over TLS", () => {
     expect(await getOverTls(port, "client")).toBe("hello");
     await expect(getOverTls(port)).rejects.toThrow(Error);
     await expect(getOverTls(port, "server")).rejects.toThrow(Error);
+  });
+
+  it("closes although somebody did not like its certificate, and lets go of him", async () => {
+    const tls = { certFile: file("server.crt"), keyFile: file("server.key") };
+    const link = openPort({ tls });
+    await using serving = serveHttp(link);
+    expect(serving).toBeDefined();
+    const port = await portOf(link);
+    const picky = connectTls({ host: HOST, port });
+    const [error] = await once(picky, "error");
+    expect(error).toMatchObject({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    expect(await getOverTls(port)).toBe("hello");
+    await link[Symbol.asyncDispose]();
   });
 });
