@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { MOSQUITTO, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +17,6 @@ import { openTestFleet } from "./api/testing/fleet.ts";
 import { LiveReader } from "./api/testing/live-reader.ts";
 import { startMosquitto } from "./broker/testing/mosquitto.ts";
 import { until } from "./broker/testing/until.ts";
-import { freePort } from "./demo/free-ports.ts";
 import { hex128, TestGateway } from "./ingest/testing/gateway.ts";
 import { alarm, measurementRow, occurrenceRow } from "./ingest/testing/rows.ts";
 import { openPool } from "./store/database.ts";

@@ -1,4 +1,5 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { describe, expect, it } from "vitest";
 
 import type { OpenDevice } from "../adapter.ts";
@@ -8,7 +9,6 @@ import type { ListenerSettings } from "../links/listening.ts";
 import { openPort, portOf } from "../links/testing/callers.ts";
 import { callingRig } from "../receiving/testing/calling-rig.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../testing/fake-deps.ts";
-import { freeTcpPort } from "../testing/free-port.ts";
 import { dc09 } from "./adapter.ts";
 import { encodeFrame } from "./codec/encode.ts";
 import { frameOf, stampOf } from "./testing/independent.ts";
@@ -176,7 +176,7 @@ describe("a message over a socket", () => {
   });
 
   it("is one record when the gateway is started anew before the panel has heard", async () => {
-    const port = await freeTcpPort();
+    const port = await freePort();
     const body = '"SIA-DCS"0042L0#1234[#1234|Nri1/QA01]';
     let before: FakeDeps;
     {

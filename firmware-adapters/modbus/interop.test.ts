@@ -1,4 +1,5 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { LIBMODBUS, PYMODBUS, SOCAT, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import type { Peer } from "@outpost/kernel/testing/peers.ts";
@@ -7,7 +8,6 @@ import { describe, expect, it } from "vitest";
 import { openLink } from "../links/open-link.ts";
 import type { LineSettings } from "../links/settings.ts";
 import { serialPair } from "../links/testing/pty.ts";
-import { freeTcpPort } from "../testing/free-port.ts";
 import { openSession } from "./session/open-session.ts";
 import type { Session } from "./session/session.ts";
 import { startPythonScript } from "./testing/python-script.ts";
@@ -40,7 +40,7 @@ async function libmodbusRtu(): Promise<Foreign> {
 }
 
 async function pymodbus(framing: "tcp" | "rtu-tcp"): Promise<Foreign> {
-  const port = await freeTcpPort();
+  const port = await freePort();
   const server = await startPythonScript(PYMODBUS_SERVER, [framing, String(port)]);
   const address = { id: "line", host: "127.0.0.1", port };
   const link: LineSettings =

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { MOSQUITTO, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { downlinkFilter, downlinkTopic, uplinkTopic } from "@outpost/wire/topics.ts";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { freePort } from "../demo/free-ports.ts";
 import type { FleetBus } from "./bus.ts";
 import { MAX_PACKET_BYTES, openEmbeddedBroker } from "./embedded-broker.ts";
 import { openExternalBroker } from "./external-broker.ts";

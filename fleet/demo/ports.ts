@@ -1,4 +1,5 @@
-import { freePorts } from "./free-ports.ts";
+import { freePorts } from "@outpost/kernel/free-ports.ts";
+
 import { SIMULATOR_IDS, type SimulatorId } from "./simulators.ts";
 
 /** Ports of a demo; all on loopback. */

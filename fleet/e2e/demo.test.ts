@@ -4,9 +4,9 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { describe, expect, it, vi } from "vitest";
 
-import { freePort } from "../demo/free-ports.ts";
 import { inTemporaryFolder } from "./script.ts";
 import { isLevelLive } from "./sightings.ts";
 import { DemoVisitor } from "./testing/demo-visitor.ts";

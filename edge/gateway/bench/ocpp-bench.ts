@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Worker } from "node:worker_threads";
 
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import Database from "better-sqlite3";
 import { Command } from "commander";
@@ -167,15 +167,6 @@ function cpuUs(turns: readonly Ran[]): number {
 
 function latencies(turns: readonly Ran[]): readonly number[] {
   return turns.flatMap(({ latenciesMs }) => [...latenciesMs]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** A handshake of nobody is refused as soon as somebody listens. */

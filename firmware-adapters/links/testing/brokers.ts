@@ -6,10 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { systemClock } from "@outpost/kernel/clock.ts";
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
-
-import { freeTcpPort } from "../../testing/free-port.ts";
 
 /** A real broker behind a cable that can be cut. */
 export interface TestBroker extends AsyncDisposable {
@@ -50,7 +49,7 @@ export async function startAedes(): Promise<TestBroker> {
 
 /** Debian's mosquitto. Needs the peer MOSQUITTO. */
 export async function startMosquitto(): Promise<TestBroker> {
-  const port = await freeTcpPort();
+  const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "outpost-mosquitto-"));
   const configuration = join(folder, "mosquitto.conf");
   await writeFile(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);

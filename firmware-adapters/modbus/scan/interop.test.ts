@@ -1,8 +1,8 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { LIBMODBUS, PYMODBUS, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 
-import { freeTcpPort } from "../../testing/free-port.ts";
 import { startPythonScript } from "../testing/python-script.ts";
 import { planScan, type ScanTarget } from "./plan.ts";
 import { scanModbus, type PassReport } from "./scan.ts";
@@ -23,7 +23,7 @@ async function scan(target: ScanTarget): Promise<PassReport | undefined> {
 
 describe.skipIf(noPymodbus !== undefined)("against pymodbus", () => {
   it.each(["tcp", "rtu-tcp"] as const)("finds its unit and what it says of itself over %s", async (framing) => {
-    const port = await freeTcpPort();
+    const port = await freePort();
     await using _ = await startPythonScript(new URL("testing/pymodbus-identity.py", import.meta.url), [
       framing,
       String(port),

@@ -1,6 +1,6 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
+import { freePort } from "@outpost/kernel/free-ports.ts";
 
-import { freeTcpPort } from "../../testing/free-port.ts";
 import { deviations } from "../server/schemas.ts";
 import type { OcppVersion } from "../words.ts";
 import { rpcStation, type RPCClient } from "./rpc-station.ts";
@@ -29,7 +29,7 @@ export class TestStation implements AsyncDisposable {
   }
 
   static async onFreePort(version: OcppVersion = "ocpp1.6"): Promise<TestStation> {
-    return new TestStation("CP-1", await freeTcpPort(), version);
+    return new TestStation("CP-1", await freePort(), version);
   }
 
   get isConnected(): boolean {

@@ -2,8 +2,9 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
+import { freePort } from "@outpost/kernel/free-ports.ts";
+
 import type { Rig } from "../../conformance.ts";
-import { freeTcpPort } from "../../testing/free-port.ts";
 
 /** What a device says that calls by itself, for the contract. */
 export interface CallingDevice {
@@ -21,7 +22,7 @@ export interface CallingDevice {
 /** A device that keeps one way to the gateway, and says something whenever it is asked to. */
 export async function callingRig(device: CallingDevice): Promise<Rig> {
   const { transport, settings, badSettings, pointId, value } = device;
-  const port = await freeTcpPort();
+  const port = await freePort();
   const makeWay = (): Way => (transport === "tcp" ? tcpWay(port) : udpWay(port));
   let way = makeWay();
   let isBroken = false;

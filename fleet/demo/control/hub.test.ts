@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { demo } from "../../api/schemas.ts";
-import { freePort } from "../free-ports.ts";
 import { startHub } from "./hub.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { freePort } from "../free-ports.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 const SOON = { timeout: 20_000, interval: 10 };

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { freePorts } from "@outpost/kernel/free-ports.ts";
 import { Command } from "commander";
 
 import { startProgram } from "../../demo/child-process.ts";
-import { freePorts } from "../../demo/free-ports.ts";
 import { FleetLedger } from "../ledger/fleet-ledger.ts";
 import { startLoadGateway, type LoadGateway } from "../load-gateway.ts";
 import { inTemporaryFolder, runScript, wholeNumber } from "../script.ts";

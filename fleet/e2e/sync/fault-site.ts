@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { freePorts } from "@outpost/kernel/free-ports.ts";
+
 import { startMosquitto, type Mosquitto } from "../../broker/testing/mosquitto.ts";
 import { startProgram, type RunningProgram } from "../../demo/child-process.ts";
 import { startTcpProxy, type TcpProxy } from "../../demo/control/tcp-proxy.ts";
-import { freePorts } from "../../demo/free-ports.ts";
 import { FleetLedger, type LedgerComparison } from "../ledger/fleet-ledger.ts";
 import { FaultGateway } from "./fault-gateway.ts";
 

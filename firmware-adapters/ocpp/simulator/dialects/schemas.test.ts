@@ -1,11 +1,11 @@
 import { systemClock } from "@outpost/kernel/clock.ts";
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { RPCServer, type RPCClient } from "ocpp-rpc";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { eventually } from "../../../testing/fake-deps.ts";
-import { freeTcpPort } from "../../../testing/free-port.ts";
 import type { OcppVersion } from "../../words.ts";
 import { startChargePoint } from "../charge-point.ts";
 
@@ -34,7 +34,7 @@ const ANSWERS: Readonly<Record<OcppVersion, Readonly<Record<string, object>>>> =
 /** A central side of ocpp-rpc in strict mode, in both directions, and one simulated station on it. */
 async function strictCentral(version: OcppVersion) {
   await using stack = new AsyncDisposableStack();
-  const port = await freeTcpPort();
+  const port = await freePort();
   const server = new RPCServer({ protocols: [version], strictMode: true });
   const heard: Heard[] = [];
   const faults: unknown[] = [];

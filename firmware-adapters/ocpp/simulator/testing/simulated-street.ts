@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from "@outpost/kernel/clock.ts";
+import { freePort } from "@outpost/kernel/free-ports.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 
 import type { OpenDevice } from "../../../adapter.ts";
@@ -6,7 +7,6 @@ import type { Occurrence } from "../../../event.ts";
 import type { Link } from "../../../links/link.ts";
 import { openLink } from "../../../links/open-link.ts";
 import { eventually, fakeDeps, type FakeDeps } from "../../../testing/fake-deps.ts";
-import { freeTcpPort } from "../../../testing/free-port.ts";
 import { ocpp } from "../../adapter.ts";
 import { chargingSite } from "../../site/adapter.ts";
 import type { OcppVersion } from "../../words.ts";
@@ -52,7 +52,7 @@ export class Street implements AsyncDisposable {
   static async open(options: StreetOptions): Promise<Street> {
     const { version, identities = ["CP-1"], connectors = 1, clock = systemClock } = options;
     await using stack = new AsyncDisposableStack();
-    const port = await freeTcpPort();
+    const port = await freePort();
     const link: Link = stack.use(
       openLink(
         { id: "csms", kind: "listener", transport: "tcp", host: HOST, port, maxPeers: 50, idleMs: 600_000 },

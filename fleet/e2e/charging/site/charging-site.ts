@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { freePorts } from "@outpost/kernel/free-ports.ts";
+
 import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
-import { freePorts } from "../../../demo/free-ports.ts";
 import { GatewayProcess } from "../../devices/site/gateway-process.ts";
 import { siteText, type SiteFrame, type SiteStation } from "./site-document.ts";
 import { Street } from "./street.ts";

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { freePorts } from "@outpost/kernel/free-ports.ts";
+
 import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
-import { freePorts } from "../../../demo/free-ports.ts";
 import { newCourier, type Courier } from "../../../demo/site/courier.ts";
 import { plateOf } from "../../../demo/site/doors.ts";
 import { GatewayProcess } from "./gateway-process.ts";
