@@ -25,7 +25,7 @@ describe("a 2.0.1 station at first contact", () => {
     await using here = await site();
     await here.station.call("BootNotification", BOOT);
     expect(here.station.asked).toEqual([]);
-    await eventually("both triggers", () => askedOf(here, "TriggerMessage").length === 2);
+    await eventually("both triggers", () => askedOf(here, "TriggerMessage").length >= 2);
     const variables = askedOf(here, "SetVariables").flatMap((payload) => JSON.stringify(payload));
     for (const [component, variable, value] of [
       ["OCPPCommCtrlr", "HeartbeatInterval", "300"],
@@ -85,12 +85,13 @@ describe("a 2.0.1 station at first contact", () => {
       ],
     }));
     await station.call("BootNotification", BOOT);
-    await settled(here);
+    // To its end: another boot would begin it anew.
+    await eventually("all of it", () => askedOf(here, "TriggerMessage").length >= 2);
     expect(JSON.stringify(askedOf(here, "SetVariables"))).toContain('"LocalAuthorizationOffline"');
     const version = /"versionNumber":(\d+)/.exec(JSON.stringify(askedOf(here, "SendLocalList")))?.[1];
     station.answers.set("GetLocalListVersion", { versionNumber: Number(version) });
     await station.call("BootNotification", BOOT);
-    await eventually("all of it again", () => askedOf(here, "TriggerMessage").length === 4);
+    await eventually("all of it again", () => askedOf(here, "TriggerMessage").length >= 4);
     expect(askedOf(here, "SendLocalList")).toHaveLength(1);
   });
 
