@@ -9,13 +9,16 @@ const PROGRAMS: readonly (readonly [string, readonly string[]])[] = [
   ["edge/main.ts", ["check", "--site", "site.yaml"]],
   ["edge/sync/load/main.ts", []],
   ["firmware-adapters/modbus/simulator/main.ts", []],
+  ...["modbus", "serial", "onvif", "lockers"].map((what) => ["edge/main.ts", ["scan", what]] as const),
   ["fleet/main.ts", []],
   ["fleet/demo/main.ts", []],
   ["fleet/e2e/smoke.ts", []],
   ["fleet/e2e/bench.ts", []],
-  ...["journal", "modbus", "rule-latency", "ingest", "drain"].map((name) => ["fleet/e2e/bench.ts", [name]] as const),
+  ...["journal", "modbus", "rule-latency", "ingest", "codecs", "locker", "button", "ocpp", "drain"].map(
+    (name) => ["fleet/e2e/bench.ts", [name]] as const,
+  ),
   ["fleet/e2e/faults.ts", []],
-  ...["sync", "devices", "disk-full", "clock"].map((name) => ["fleet/e2e/faults.ts", [name]] as const),
+  ...["sync", "devices", "ocpp", "disk-full", "clock"].map((name) => ["fleet/e2e/faults.ts", [name]] as const),
 ];
 
 const rows = PROGRAMS.map(([program, words]) => ({ title: [program, ...words].join(" "), program, words }));

@@ -25,6 +25,16 @@ export class SeededRandom {
     return item;
   }
 
+  /** Draws `count` items in random order: each of `first` once where there is room, the rest by their weight. */
+  drawWeighted<T extends { readonly weight: number }>(
+    count: number,
+    items: readonly T[],
+    first: readonly T[] = items,
+  ): T[] {
+    const weighted = items.flatMap((item) => Array.from({ length: item.weight }, () => item));
+    return this.draw(count, first, weighted);
+  }
+
   /** Draws `count` items in random order: each of `items` once where there is room, the rest by chance from `pool`. */
   draw<T>(count: number, items: readonly T[], pool: readonly T[] = items): T[] {
     const drawn = [...items, ...Array.from({ length: count }, () => this.pick(pool))].slice(0, count);

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePorts } from "@outpost/kernel/free-ports.ts";
 import { Command } from "commander";
 
-import { startProgram } from "../../demo/child-process.ts";
+import { startFleet } from "../fleet-process.ts";
 import { FleetLedger } from "../ledger/fleet-ledger.ts";
 import { startLoadGateway, type LoadGateway } from "../load-gateway.ts";
 import { inTemporaryFolder, runScript, wholeNumber } from "../script.ts";
@@ -25,12 +25,7 @@ const program = new Command("npm run bench -- drain")
 async function measure(directory: string, records: number): Promise<boolean> {
   const [http = 0, mqtt = 0] = await freePorts(2);
   const fleetState = join(directory, "fleet");
-  await using fleet = await startProgram({
-    name: "fleet",
-    script: "fleet/main.ts",
-    args: ["--state", fleetState, "--http", `127.0.0.1:${http}`, "--mqtt", `127.0.0.1:${mqtt}`],
-    env: { OUTPOST_LOG_LEVEL: "error" },
-  });
+  await using fleet = await startFleet({ stateDirectory: fleetState, httpPort: http, mqttPort: mqtt });
   await using ledger = await FleetLedger.open(fleetState);
   await using watch = await AlarmWatch.open(`http://127.0.0.1:${http}/api/live`);
   await using gateway = await startLoadGateway({

@@ -123,6 +123,5 @@ async function restore(site: FaultSite, what: "whole-disk" | "only-database"): P
 /** Draws the faults of `count` rounds: each that fits the shape once where there is room, the rest by weight. */
 export function drawFaults(shape: Shape, count: number, random: SeededRandom): Fault[] {
   const fitting = FAULTS.filter((fault) => fault.shapes.includes(shape));
-  const weighted = fitting.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
-  return random.draw(count, fitting, weighted);
+  return random.drawWeighted(count, fitting);
 }

@@ -4,8 +4,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePorts } from "@outpost/kernel/free-ports.ts";
 
 import { startMosquitto, type Mosquitto } from "../../broker/testing/mosquitto.ts";
-import { startProgram, type RunningProgram } from "../../demo/child-process.ts";
+import type { RunningProgram } from "../../demo/child-process.ts";
 import { startTcpProxy, type TcpProxy } from "../../demo/control/tcp-proxy.ts";
+import { startFleet } from "../fleet-process.ts";
 import { FleetLedger, type LedgerComparison } from "../ledger/fleet-ledger.ts";
 import { FaultGateway } from "./fault-gateway.ts";
 
@@ -34,18 +35,15 @@ export async function openFaultSite(directory: string, shape: Shape): Promise<Fa
   const line = started.use(await startTcpProxy(mqtt));
   const fleetState = join(directory, "fleet");
   let fleet: RunningProgram | undefined;
-  const startFleet = async (): Promise<void> => {
-    fleet = await startProgram({
-      name: "fleet",
-      script: "fleet/main.ts",
-      args: ["--state", fleetState, "--http", `127.0.0.1:${http}`, "--mqtt", `127.0.0.1:${mqtt}`],
-      env: {
-        OUTPOST_LOG_LEVEL: "error",
-        ...(mosquitto === undefined ? {} : { MQTT_URL: `mqtt://127.0.0.1:${mqtt}` }),
-      },
+  const startFleetAgain = async (): Promise<void> => {
+    fleet = await startFleet({
+      stateDirectory: fleetState,
+      httpPort: http,
+      mqttPort: mqtt,
+      env: mosquitto === undefined ? {} : { MQTT_URL: `mqtt://127.0.0.1:${mqtt}` },
     });
   };
-  await startFleet();
+  await startFleetAgain();
   started.defer(async () => await fleet?.stop());
   const ledger = started.use(await FleetLedger.open(fleetState));
   const gateway = new FaultGateway({ directory, mqttPort: line.port, gatewayId: GATEWAY_ID });
@@ -56,7 +54,7 @@ export async function openFaultSite(directory: string, shape: Shape): Promise<Fa
     line,
     mosquitto,
     gateway,
-    startFleet,
+    startFleet: startFleetAgain,
     killFleet: async () => await fleet?.kill(),
     async drained() {
       gateway.tell("hush");

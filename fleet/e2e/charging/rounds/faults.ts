@@ -111,8 +111,7 @@ export const FAULTS: readonly Fault[] = [
 
 /** Draws the faults of `count` rounds: each once where there is room, the rest by weight. */
 export function drawFaults(count: number, random: SeededRandom): readonly Fault[] {
-  const weighted = FAULTS.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
-  return random.draw(count, FAULTS, weighted);
+  return random.drawWeighted(count, FAULTS);
 }
 
 function lineFault(name: "cut" | "half-open" | "slow", forMs: readonly [number, number]): Fault {

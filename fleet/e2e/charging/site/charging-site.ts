@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 import { freePorts } from "@outpost/kernel/free-ports.ts";
 
-import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
-import { GatewayProcess } from "../../devices/site/gateway-process.ts";
+import type { RunningProgram } from "../../../demo/child-process.ts";
+import { startFleet } from "../../fleet-process.ts";
+import { GatewayProcess } from "../../gateway-process.ts";
 import { siteText, type SiteFrame, type SiteStation } from "./site-document.ts";
 import { Street } from "./street.ts";
 
 export const GATEWAY_ID = "gateway-of-chargers";
-const HOST = "127.0.0.1";
 const STATIONS_OF_EACH = 2;
 
 /** A fleet, a gateway and charge points of both versions on one supply: processes all of them. */
@@ -52,13 +52,8 @@ export class ChargingSite implements AsyncDisposable {
   }
 
   async startFleet(): Promise<void> {
-    const [http, mqtt] = [`${HOST}:${this.#fleetPort}`, `${HOST}:${this.#frame.uplinkPort}`];
-    this.#fleet = await startProgram({
-      name: "fleet",
-      script: "fleet/main.ts",
-      args: ["--state", this.fleetState, "--http", http, "--mqtt", mqtt],
-      env: { OUTPOST_LOG_LEVEL: "error" },
-    });
+    const { uplinkPort: mqttPort } = this.#frame;
+    this.#fleet = await startFleet({ stateDirectory: this.fleetState, httpPort: this.#fleetPort, mqttPort });
   }
 
   async killFleet(): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
 import { startTcpProxy, type TcpProxy } from "../../../demo/control/tcp-proxy.ts";
-import { LeverBoard } from "../../devices/load/levers.ts";
+import { LeverBoard } from "../../lever-board.ts";
 import { CONNECTORS, type SiteStation } from "./site-document.ts";
 
 const message = z.object({ action: z.string(), payload: z.record(z.string(), z.unknown()), answer: z.unknown() });

@@ -5,8 +5,8 @@ import { z } from "zod";
 import { command as commandAnswer } from "../../../api/schemas.ts";
 import type { Courier } from "../../../demo/site/courier.ts";
 import { plateOf } from "../../../demo/site/doors.ts";
+import type { LeverBoard } from "../../lever-board.ts";
 import type { SeededRandom } from "../../seeded-random.ts";
-import type { LeverBoard } from "./levers.ts";
 
 const DOORS = 12;
 const ORDERS = 4;

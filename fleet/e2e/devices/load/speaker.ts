@@ -1,4 +1,4 @@
-import type { LeverBoard } from "./levers.ts";
+import type { LeverBoard } from "../../lever-board.ts";
 import type { Voice } from "./voices.ts";
 
 /** More are not said before some were acknowledged: what the simulator shows of them must hold all of the newest. */

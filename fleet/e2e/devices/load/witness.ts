@@ -1,6 +1,6 @@
+import type { LeverBoard } from "../../lever-board.ts";
 import type { Sample } from "../judgement/readings.ts";
 import type { Gauges } from "./gauges.ts";
-import type { LeverBoard } from "./levers.ts";
 
 /** How many looks a device goes on as it is before something happens to it. */
 const LOOKS_BETWEEN = 12;

@@ -26,7 +26,5 @@ export const FAULTS: readonly Fault[] = [
 
 /** Draws the faults of `count` rounds: each once where there is room, else some of them; the rest by weight. */
 export function drawFaults(count: number, random: SeededRandom): readonly Fault[] {
-  const weighted = FAULTS.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
-  const shuffled = random.draw(FAULTS.length, FAULTS);
-  return random.draw(count, shuffled, weighted);
+  return random.drawWeighted(count, FAULTS, random.draw(FAULTS.length, FAULTS));
 }

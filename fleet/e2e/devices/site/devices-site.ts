@@ -4,10 +4,11 @@ import { join } from "node:path";
 
 import { freePorts } from "@outpost/kernel/free-ports.ts";
 
-import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
+import type { RunningProgram } from "../../../demo/child-process.ts";
 import { newCourier, type Courier } from "../../../demo/site/courier.ts";
 import { plateOf } from "../../../demo/site/doors.ts";
-import { GatewayProcess } from "./gateway-process.ts";
+import { startFleet } from "../../fleet-process.ts";
+import { GatewayProcess } from "../../gateway-process.ts";
 import { Place } from "./place.ts";
 import { simulatedDevices } from "./simulated-devices.ts";
 import { siteText, type Omission, type SiteFrame } from "./site-document.ts";
@@ -117,13 +118,8 @@ export class DevicesSite implements AsyncDisposable {
   }
 
   async #startFleet(): Promise<void> {
-    const [http, mqtt] = [`${HOST}:${this.#fleetPort}`, `${HOST}:${this.#frame.uplinkPort}`];
-    this.#fleet = await startProgram({
-      name: "fleet",
-      script: "fleet/main.ts",
-      args: ["--state", this.fleetState, "--http", http, "--mqtt", mqtt],
-      env: { OUTPOST_LOG_LEVEL: "error" },
-    });
+    const { uplinkPort: mqttPort } = this.#frame;
+    this.#fleet = await startFleet({ stateDirectory: this.fleetState, httpPort: this.#fleetPort, mqttPort });
   }
 
   async #write(omitted?: Omission): Promise<void> {

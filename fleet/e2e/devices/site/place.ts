@@ -1,5 +1,5 @@
 import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
-import { LeverBoard } from "../load/levers.ts";
+import { LeverBoard } from "../../lever-board.ts";
 import { Line } from "./line.ts";
 import type { SimulatedDevice } from "./simulated-devices.ts";
 

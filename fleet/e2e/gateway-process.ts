@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 
-import { startProgram, type RunningProgram } from "../../../demo/child-process.ts";
-import { firstThat } from "../../sightings.ts";
+import { startProgram, type RunningProgram } from "../demo/child-process.ts";
+import { firstThat } from "./sightings.ts";
 
 export interface GatewayProcessOptions {
   readonly siteFile: string;
