@@ -4,6 +4,8 @@
  */
 import { parseArgs } from "node:util";
 
+import { asError } from "@outpost/kernel/thrown.ts";
+
 import type { CodecCase } from "../testing/codec-case.ts";
 import { allCodecCases } from "./all-codec-cases.ts";
 
@@ -23,11 +25,13 @@ interface Figure {
   readonly isWhole: boolean;
 }
 
-const { values } = parseArgs({
-  options: { json: { type: "boolean" }, only: { type: "string", default: "" }, help: { type: "boolean" } },
-});
-if (values.help) process.stdout.write(HELP);
-else await bench(values.only, values.json === true);
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { json: { type: "boolean" }, only: { type: "string", default: "" }, help: { type: "boolean" } },
+  });
+  if (values.help) process.stdout.write(HELP);
+  else await bench(values.only, values.json === true);
+}
 
 async function bench(only: string, isJson: boolean): Promise<void> {
   const cases = (await allCodecCases()).filter(({ name }) => name.includes(only));
@@ -56,4 +60,11 @@ function measure(one: CodecCase): Figure {
   }
   const framesPerSecond = Math.round(rates.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0);
   return { name, framesPerSecond, bytesPerFrame: Math.round(bytes.length / frames), isWhole };
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`codecs: ${asError(error).message}\n`);
+  process.exitCode = 1;
 }
