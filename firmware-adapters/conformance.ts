@@ -7,6 +7,7 @@ import type { BadReason, DeviceStatus, Measurement } from "./event.ts";
 import { openLink } from "./links/open-link.ts";
 import type { LinkSettings } from "./links/settings.ts";
 import { eventually, fakeDeps, type FakeDeps } from "./testing/fake-deps.ts";
+import { openResources } from "./testing/open-resources.ts";
 import { seededRandom } from "./testing/random.ts";
 
 /** A device that speaks its real bytes, and the ways in which it can be lost. */
@@ -40,16 +41,6 @@ export interface Rig extends AsyncDisposable {
 
 type MakeRig = () => Promise<Rig>;
 
-/** Open devices of ours in this process must not leave these behind. */
-const RESOURCES = new Set([
-  "TCPSocketWrap",
-  "PipeWrap",
-  "Timeout",
-  "TTYWrap",
-  "TCPServerWrap",
-  "UDPWrap",
-  "ProcessWrap",
-]);
 const OPEN_TIMEOUT_MS = 20_000;
 const SPEAK_AGAIN_MS = 200;
 const GARBAGE_ROUNDS = 25;
@@ -248,13 +239,4 @@ async function keepSpeaking(rig: Rig, quiet: AbortSignal): Promise<void> {
 async function openAndClose(adapter: Adapter, rig: Rig): Promise<void> {
   await using bench = await startBench(adapter, rig);
   await bench.status("online");
-}
-
-/** What this process holds open, once what is closing has closed. */
-async function openResources(): Promise<readonly string[]> {
-  await systemClock.sleep(200);
-  return process
-    .getActiveResourcesInfo()
-    .filter((resource) => RESOURCES.has(resource))
-    .toSorted();
 }

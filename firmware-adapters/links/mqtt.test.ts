@@ -7,6 +7,7 @@ import { MOSQUITTO, missingPeer } from "@outpost/kernel/testing/peers.ts";
 import { describe, expect, it } from "vitest";
 
 import { eventually } from "../testing/fake-deps.ts";
+import { openResources } from "../testing/open-resources.ts";
 import type { MqttLink, MqttMessage } from "./link.ts";
 import { openLink } from "./open-link.ts";
 import { startAedes, startMosquitto, type TestBroker } from "./testing/brokers.ts";
@@ -271,23 +272,17 @@ describe("an MQTT link", () => {
         if (url === broker.url) await untilHearing(link);
         else await systemClock.sleep(50);
       }
-      await systemClock.sleep(100);
     };
     await rounds(broker.url, 1);
-    const before = open();
+    const before = await openResources();
     await rounds(broker.url, 3);
     // Nobody listens on the discard port, and 192.0.2.0/24 is nowhere: one try fails, the other is under way.
     await rounds("mqtt://127.0.0.1:9", 1);
     await rounds("mqtt://192.0.2.1:1883", 1);
-    expect(open()).toEqual(before);
+    expect(await openResources()).toEqual(before);
     expect(broker.connections).toBe(0);
   });
 });
-
-/** What links keep open, of all that this process has open. */
-function open(): readonly string[] {
-  return process.getActiveResourcesInfo().filter((one) => one === "TCPSocketWrap" || one === "Timeout");
-}
 
 /** A broker that lets everybody in and says nothing more. */
 async function startMuteBroker() {
