@@ -1,3 +1,5 @@
+import { Bell } from "./bell.ts";
+
 /**
  * A queue with a maximum and a stated rule for when it is full: `drop-oldest` makes room, `refuse` turns the new item
  * away. One reader at a time.
@@ -6,7 +8,7 @@ export class BoundedQueue<T> {
   readonly #maxLength: number;
   readonly #whenFull: "drop-oldest" | "refuse";
   readonly #waiting: T[] = [];
-  #wake: (() => void) | undefined;
+  readonly #pushed = new Bell();
   #lost = 0;
 
   constructor(options: { readonly maxLength: number; readonly whenFull: "drop-oldest" | "refuse" }) {
@@ -31,27 +33,14 @@ export class BoundedQueue<T> {
       this.#waiting.shift();
     }
     this.#waiting.push(item);
-    this.#wake?.();
+    this.#pushed.ring();
     return true;
   }
 
   /** Waits for at least one item, then takes up to `max` at once. Rejects with the signal's reason on abort. */
   async take(max: number, signal: AbortSignal): Promise<T[]> {
     signal.throwIfAborted();
-    if (this.#waiting.length === 0) await this.#untilPushed(signal);
+    if (this.#waiting.length === 0) await this.#pushed.next(signal);
     return this.#waiting.splice(0, max);
-  }
-
-  async #untilPushed(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#wake = resolve;
-    try {
-      await promise;
-    } finally {
-      this.#wake = undefined;
-      signal.removeEventListener("abort", onAbort);
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { Bell } from "@outpost/kernel/bell.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 
 import { CameraError } from "../errors.ts";
@@ -33,7 +34,7 @@ class StreamWatch implements Watch {
   readonly #stop = new AbortController();
   #open: { readonly stream: FrameStream; readonly reading: Promise<void> } | undefined;
   #newest: TakenPicture | undefined;
-  #wake: (() => void) | undefined;
+  readonly #arrival = new Bell();
   #bug: Error | undefined;
 
   constructor(settings: CameraSettings, deps: FrameDeps) {
@@ -52,7 +53,7 @@ class StreamWatch implements Watch {
     if (this.#newest === undefined) {
       const { clock } = this.#deps;
       const deadline = { clock, timeoutMs: this.#settings.timeoutMs, what: "the stream" };
-      await within(deadline, signal, (limit) => this.#untilFirst(limit)).catch((error: unknown) => {
+      await within(deadline, signal, (limit) => this.#arrival.next(limit)).catch((error: unknown) => {
         signal.throwIfAborted();
         throw this.stats()?.trouble ?? error;
       });
@@ -81,20 +82,7 @@ class StreamWatch implements Watch {
   async #read(stream: FrameStream): Promise<void> {
     for await (const { bytes, width, height, capturedAtMs } of stream) {
       this.#newest = { bytes, width, height, capturedAtMs };
-      this.#wake?.();
-    }
-  }
-
-  async #untilFirst(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#wake = resolve;
-    try {
-      await promise;
-    } finally {
-      this.#wake = undefined;
-      signal.removeEventListener("abort", onAbort);
+      this.#arrival.ring();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { Bell } from "@outpost/kernel/bell.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 
 import type { StationCall } from "../../words.ts";
@@ -53,7 +54,7 @@ export class Outbox {
   #waiting: TransactionMessage[] = [];
   readonly #counts = { acknowledged: 0, dropped: 0, thinned: 0 };
   #isOpen = false;
-  #wake = Promise.withResolvers<void>();
+  readonly #news = new Bell();
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
@@ -74,7 +75,7 @@ export class Outbox {
   /** Messages may go out from now on: the line is up and the station is accepted. */
   open(): void {
     this.#isOpen = true;
-    this.#wake.resolve();
+    this.#news.ring();
   }
 
   close(): void {
@@ -85,25 +86,17 @@ export class Outbox {
   push(message: TransactionMessage): void {
     this.#waiting.push(message);
     if (this.#waiting.length > MAX_WAITING) this.#thin();
-    this.#wake.resolve();
+    this.#news.ring();
   }
 
   /** Sends what waits, until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
       const message = this.#waiting[0];
-      if (message === undefined || !this.#isOpen) await this.#woken(signal);
+      if (message === undefined || !this.#isOpen) await this.#news.next(signal);
       else await this.#deliver(message, signal);
       signal.throwIfAborted();
     }
-  }
-
-  async #woken(signal: AbortSignal): Promise<void> {
-    this.#wake = Promise.withResolvers<void>();
-    const onAbort = (): void => this.#wake.resolve();
-    signal.addEventListener("abort", onAbort, { once: true });
-    await this.#wake.promise;
-    signal.removeEventListener("abort", onAbort);
   }
 
   async #deliver(message: TransactionMessage, signal: AbortSignal): Promise<void> {
