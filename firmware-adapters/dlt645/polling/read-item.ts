@@ -1,4 +1,5 @@
 import { LinkError } from "../../links/errors.ts";
+import { lineFailure, type LineFailure } from "../../links/line-failure.ts";
 import { Dlt645Error } from "../errors.ts";
 import type { MeterSession } from "../session/session.ts";
 
@@ -10,10 +11,7 @@ export type ItemOutcome =
   | { readonly kind: "unanswered"; readonly reason: "timeout" | "bad-frame"; readonly detail: string }
   /** An earlier answer may still come: nothing can be asked just now, and nothing follows for the meter. */
   | { readonly kind: "unverified"; readonly detail: string }
-  /** No request can reach the meter now. */
-  | { readonly kind: "unreachable"; readonly reason: "link-down" | "timeout"; readonly detail: string }
-  /** More exchanges wait for the line than may; the meter has nothing to do with it. */
-  | { readonly kind: "no-room" };
+  | LineFailure;
 
 /** Reads one item and says what became of it. @throws LinkError `link/closed`, or the signal's reason. */
 export async function readItem(session: MeterSession, identifier: string, signal: AbortSignal): Promise<ItemOutcome> {
@@ -38,20 +36,6 @@ function meterFailure(error: Dlt645Error): ItemOutcome {
     case "dlt645/unverified":
       return { kind: "unverified", detail };
     case "dlt645/bad-settings":
-      throw error;
-  }
-}
-
-function lineFailure(error: LinkError): ItemOutcome {
-  switch (error.code) {
-    case "link/down":
-      return { kind: "unreachable", reason: "link-down", detail: error.message };
-    case "link/timeout":
-      return { kind: "unreachable", reason: "timeout", detail: error.message };
-    case "link/busy":
-      return { kind: "no-room" };
-    case "link/closed":
-    case "link/taken":
       throw error;
   }
 }

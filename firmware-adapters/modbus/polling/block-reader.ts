@@ -1,8 +1,8 @@
 import { Backoff } from "@outpost/kernel/backoff.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 
-import type { BadReason } from "../../event.ts";
 import { LinkError } from "../../links/errors.ts";
+import { lineFailure, type LineFailure } from "../../links/line-failure.ts";
 import type { ReadRequest, Words } from "../codec.ts";
 import { EXCEPTION, ModbusError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
@@ -16,10 +16,7 @@ export type BlockOutcome =
   | { readonly kind: "refused"; readonly detail: string }
   /** Nothing that could be understood came back for this block. */
   | { readonly kind: "unanswered"; readonly reason: "timeout" | "bad-frame"; readonly detail: string }
-  /** No request can reach the unit now. */
-  | { readonly kind: "unreachable"; readonly reason: BadReason; readonly detail: string }
-  /** More exchanges wait for the line than may; the device has nothing to do with it. */
-  | { readonly kind: "no-room" };
+  | LineFailure;
 
 export interface BlockReaderDeps {
   readonly session: Session;
@@ -80,20 +77,6 @@ function outcomeOf(error: unknown): BlockOutcome {
       return refusal(error.exceptionCode ?? 0, detail);
     case "modbus/bad-settings":
     case "modbus/bad-value":
-      throw error;
-  }
-}
-
-function lineFailure(error: LinkError): BlockOutcome {
-  switch (error.code) {
-    case "link/down":
-      return { kind: "unreachable", reason: "link-down", detail: error.message };
-    case "link/timeout":
-      return { kind: "unreachable", reason: "timeout", detail: error.message };
-    case "link/busy":
-      return { kind: "no-room" };
-    case "link/closed":
-    case "link/taken":
       throw error;
   }
 }
