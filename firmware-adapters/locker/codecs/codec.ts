@@ -64,6 +64,21 @@ export interface LockCodec {
   answers(request: BoardRequest, frame: BoardFrame): boolean;
 }
 
+/** Whether a frame is what was asked for, where answers name what they answer: the command, and the lock if there was one. */
+export function namesRequest(request: BoardRequest, frame: BoardFrame): boolean {
+  if (request.board !== frame.board) return false;
+  switch (request.kind) {
+    case "open":
+      return frame.kind === "opened" && frame.lock === request.lock;
+    case "open-all":
+      return frame.kind === "opened" && frame.lock === 0;
+    case "read-board":
+      return frame.kind === "board";
+    case "read-lock":
+      return frame.kind === "lock" && frame.lock === request.lock;
+  }
+}
+
 /** The low `count` bits of bytes that begin with lock 1 in the lowest bit of the first. */
 export function bitsOf(bytes: readonly number[], count: number): readonly Bit[] {
   return Array.from({ length: count }, (_, index) => ((((bytes[index >> 3] ?? 0) >> (index & 7)) & 1) === 1 ? 1 : 0));

@@ -1,4 +1,4 @@
-import { MORE, xorOf, type Bit, type BoardFrame, type BoardRequest, type LockCodec } from "./codec.ts";
+import { MORE, namesRequest, xorOf, type Bit, type BoardFrame, type BoardRequest, type LockCodec } from "./codec.ts";
 
 /** "WKLY" in ASCII. */
 const HEADER = [0x57, 0x4b, 0x4c, 0x59] as const;
@@ -68,19 +68,7 @@ export const wkly: LockCodec = {
     if (status !== OK) return undefined;
     return answerFrame(asked, board, data, [first, second]);
   },
-  answers(request: BoardRequest, frame: BoardFrame) {
-    if (request.board !== frame.board) return false;
-    switch (request.kind) {
-      case "open":
-        return frame.kind === "opened" && frame.lock === request.lock;
-      case "open-all":
-        return frame.kind === "opened" && frame.lock === 0;
-      case "read-board":
-        return frame.kind === "board";
-      case "read-lock":
-        return frame.kind === "lock" && frame.lock === request.lock;
-    }
-  },
+  answers: namesRequest,
 };
 
 type Byte = number | undefined;

@@ -4,6 +4,7 @@ import {
   bitsOf,
   longestOf,
   MORE,
+  namesRequest,
   xorOf,
   type BoardFrame,
   type BoardRequest,
@@ -56,7 +57,7 @@ export const xor: LockCodec = {
     if (head === OPEN) return { kind: "opened", board, lock };
     return { kind: "lock", board, lock, bit: state === STATE_ONE ? 1 : 0 };
   },
-  answers: isAnswer,
+  answers: namesRequest,
 };
 
 const SHORT: Shape = {
@@ -101,20 +102,6 @@ function openFrame({ board, lock, seconds }: Extract<BoardRequest, { readonly ki
 function boardFrame(frame: Uint8Array, board: number): BoardFrame {
   const groups = [...frame.subarray(2, -2)].toReversed();
   return { kind: "board", board, bits: bitsOf(groups, groups.length * 8), occupied: undefined, echo: 1 };
-}
-
-function isAnswer(request: BoardRequest, frame: BoardFrame): boolean {
-  if (request.board !== frame.board) return false;
-  switch (request.kind) {
-    case "open":
-      return frame.kind === "opened" && frame.lock === request.lock;
-    case "open-all":
-      return frame.kind === "opened" && frame.lock === 0;
-    case "read-board":
-      return frame.kind === "board";
-    case "read-lock":
-      return frame.kind === "lock" && frame.lock === request.lock;
-  }
 }
 
 function checked(bytes: readonly number[]): Buffer {
