@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import { asError } from "@outpost/kernel/thrown.ts";
+
 import type { DeviceDeps, OpenDevice } from "../../adapter.ts";
-import { eventTime, type CommandOutcome, type DeviceCommand, type DeviceEvent } from "../../event.ts";
+import { eventTime, type DeviceEvent } from "../../event.ts";
 import { listenerLink, type ListenerLink } from "../../links/link.ts";
 import { PointBoard } from "../../point-board.ts";
-import { refuseWrite } from "../../receiving/only-reads.ts";
 import { runDevice } from "../../run-device.ts";
 import type { Verdict } from "../authorisation/authorisation.ts";
 import type { Facts } from "../protocol/facts.ts";
@@ -12,16 +13,16 @@ import type { IncomingCall } from "../server/connection.ts";
 import { OcppServer } from "../server/ocpp-server.ts";
 import type { OcppSettings } from "../settings.ts";
 import { OcppSite, type LimitAnswer, type SiteStation } from "../site/ocpp-site.ts";
+import { Background } from "../station/background.ts";
 import type { NewProtocol } from "../station/charge-point.ts";
 import { Connectors } from "../station/connectors.ts";
+import { execute } from "../station/execute.ts";
 import type { MeterSample } from "../station/meter-sample.ts";
-import { refusalOfArguments } from "../station/methods.ts";
 import type { BookMessage, StationHost, StationProtocol } from "../station/station-host.ts";
-import { isRecent } from "../station/transaction-events.ts";
+import { Tolerances } from "../station/tolerances.ts";
 import type { BookInput, BookOutcome } from "../transactions/book.ts";
 import type { Event201, Outcome201 } from "../transactions/book201.ts";
 import type { ConnectorState, ConnectorStatus } from "../words.ts";
-import { Background } from "./background.ts";
 import { ForeignProfiles } from "./foreign-profiles.ts";
 import { Gate } from "./gate.ts";
 import { RelayedLimits } from "./limits.ts";
@@ -66,10 +67,10 @@ export class RelayedChargePoint implements SiteStation, StationHost {
   /** What upstream said to the call that is being read. */
   readonly #answers = new AsyncLocalStorage<UpstreamAnswer | undefined>();
   readonly #background: Background;
+  readonly #tolerances: Tolerances;
   #speaking: { readonly line: RelayLine; readonly protocol: StationProtocol } | undefined;
   /** Ends the setting up that another has overtaken. */
   #settling = new AbortController();
-  #tolerated = 0;
 
   constructor(deviceId: string, options: RelayedOptions, deps: DeviceDeps) {
     const { settings, relay } = options;
@@ -85,14 +86,17 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     this.#site = this.#link.shared(OcppSite);
     this.#board = new PointBoard(deviceId, describeRelayedPoints(ids), { clock, publish });
     this.#connectors = new Connectors(this.identity, ids, { clock, board: this.#board });
-    this.#background = new Background(this.identity, log);
+    this.#background = new Background((what, error) => {
+      log.info("not done", { identity: this.identity, what, reason: asError(error).message });
+    });
+    this.#tolerances = new Tolerances(this.identity, { board: this.#board, log });
     this.#foreign = new ForeignProfiles(memory);
     this.#transactions = new RelayedTransactions(deviceId, {
       clock,
       memory,
       publish,
       commit: (request, signal) => deps.commit(request, signal),
-      measured: (connectorId, samples) => this.#measured(connectorId, samples),
+      measured: (connectorId, samples) => this.#connectors.recentMeasurements(connectorId, samples),
       begin: (what, work) => this.#background.begin(what, work),
     });
     this.#gate = new Gate({
@@ -126,7 +130,12 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     );
     const joined = this.#site.join(this);
     const device = runDevice(
-      (command, signal) => this.#execute(command, signal),
+      (command, signal) =>
+        execute(
+          command,
+          { points: describeRelayedPoints(this.#connectors.ids), protocol: this.#speaking?.protocol },
+          signal,
+        ),
       (signal) => [this.#watch(signal)],
     );
     return {
@@ -200,7 +209,7 @@ export class RelayedChargePoint implements SiteStation, StationHost {
   }
 
   async showSamples(connectorId: number, samples: readonly MeterSample[]): Promise<void> {
-    for (const event of this.#measured(connectorId, samples)) this.#deps.publish(event);
+    for (const event of this.#connectors.recentMeasurements(connectorId, samples)) this.#deps.publish(event);
     this.#site.changed(this.identity);
   }
 
@@ -264,7 +273,7 @@ export class RelayedChargePoint implements SiteStation, StationHost {
       this.#background.begin(call.action, () => this.#answers.run(answer, () => protocol.onCall(call, NEVER)));
     return {
       read,
-      tolerated: (action, what) => this.#tolerate(action, what),
+      tolerated: (action, what) => this.#tolerances.note(action, what),
       upstreamAnswered: () => this.#gate.upstreamAnswered(),
       bootAccepted: () => this.#settleIn(AFTER_BOOT_MS),
       profileAccepted: (action, payload) => {
@@ -334,18 +343,6 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     });
   }
 
-  async #execute(command: DeviceCommand, signal: AbortSignal): Promise<CommandOutcome> {
-    if (command.kind !== "call")
-      return refuseWrite(command, new Set(describeRelayedPoints(this.#connectors.ids).map(({ id }) => id)));
-    const { methodId, arguments: given } = command;
-    const objection = refusalOfArguments(methodId, given);
-    if (objection !== undefined) return objection;
-    if (this.#speaking === undefined) {
-      return { kind: "refused", reason: "device-offline", detail: "the charge point is not connected" };
-    }
-    return await this.#speaking.protocol.call(methodId, given, signal);
-  }
-
   // What time does.
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -381,17 +378,5 @@ export class RelayedChargePoint implements SiteStation, StationHost {
       this.#connectors.setTransaction(id, this.#transactions.running(id)?.transactionId);
     }
     this.#site.changed(this.identity);
-  }
-
-  #measured(connectorId: number, samples: readonly MeterSample[]): readonly DeviceEvent[] {
-    const recent = samples.findLast((sample) => isRecent(sample, this.#deps.clock));
-    return recent === undefined ? [] : this.#connectors.measurements(connectorId, recent);
-  }
-
-  #tolerate(action: string, what: readonly string[]): void {
-    if (what.length === 0) return;
-    this.#tolerated += 1;
-    this.#board.good("tolerated", this.#tolerated);
-    this.#deps.log.debug("tolerated", { identity: this.identity, action, what });
   }
 }

@@ -1,12 +1,12 @@
 import { asError } from "@outpost/kernel/thrown.ts";
 
 import type { DeviceDeps, OpenDevice } from "../../adapter.ts";
-import { eventTime, type CommandOutcome, type DeviceCommand, type DeviceEvent } from "../../event.ts";
+import { eventTime } from "../../event.ts";
 import { listenerLink, type ListenerLink } from "../../links/link.ts";
 import { PointBoard } from "../../point-board.ts";
-import { refuseWrite } from "../../receiving/only-reads.ts";
 import { runDevice } from "../../run-device.ts";
 import type { Verdict } from "../authorisation/authorisation.ts";
+import type { StationWishes } from "../protocol/wishes.ts";
 import type { Connection, OnCall } from "../server/connection.ts";
 import { OcppServer } from "../server/ocpp-server.ts";
 import type { OcppSettings } from "../settings.ts";
@@ -14,25 +14,19 @@ import { OcppSite, type LimitAnswer, type SiteStation } from "../site/ocpp-site.
 import type { BookInput, BookOutcome } from "../transactions/book.ts";
 import type { Event201, Outcome201 } from "../transactions/book201.ts";
 import type { ConnectorState, ConnectorStatus, StationConnection } from "../words.ts";
+import { Background } from "./background.ts";
 import { Connectors } from "./connectors.ts";
+import { execute } from "./execute.ts";
 import type { MeterSample } from "./meter-sample.ts";
-import { refusalOfArguments } from "./methods.ts";
 import { describePoints } from "./points.ts";
 import type { BookMessage, StationHost, StationProtocol } from "./station-host.ts";
-import { isRecent } from "./transaction-events.ts";
+import { Tolerances } from "./tolerances.ts";
 import { TransactionLedger } from "./transaction-ledger.ts";
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
 
 /** Makes a version's way to speak for one connection. */
 export type NewProtocol = (connection: StationConnection, host: StationHost, wishes: StationWishes) => StationProtocol;
-
-/** What a protocol sets a station to at first contact, beside what the host knows. */
-export interface StationWishes {
-  readonly settings: OcppSettings;
-  readonly site: OcppSite;
-  isTold(connectorId: number): boolean;
-}
 
 const LOOK_EVERY_MS = 1_000;
 /** A station that has booted says so first, and takes nothing before it has the answer. */
@@ -59,12 +53,11 @@ export class ChargePoint implements SiteStation, StationHost {
   readonly #connectors: Connectors;
   readonly #ledger: TransactionLedger;
   readonly #fallbacks = new Map<number, Fallback>();
-  readonly #work = new Set<Promise<void>>();
-  readonly #stop = new AbortController();
+  readonly #tolerances: Tolerances;
+  readonly #background: Background;
   #speaking: { readonly connection: Connection; readonly protocol: StationProtocol } | undefined;
   /** Ends the setting up that another has overtaken. */
   #settling = new AbortController();
-  #tolerated = 0;
 
   constructor(deviceId: string, settings: OcppSettings, deps: DeviceDeps, newProtocol: NewProtocol) {
     const ids = settings.connectors.map(({ id }) => id);
@@ -81,12 +74,17 @@ export class ChargePoint implements SiteStation, StationHost {
       publish: (event) => deps.publish(event),
     });
     this.#connectors = new Connectors(settings.identity, ids, { clock: deps.clock, board: this.#board });
+    this.#tolerances = new Tolerances(this.identity, { board: this.#board, log: deps.log });
+    this.#background = new Background((_, error) => {
+      if (this.#speaking === undefined) return;
+      deps.log.warn("charge point not set up", { identity: this.identity, reason: asError(error).message });
+    });
     const { clock, memory } = deps;
     this.#ledger = new TransactionLedger(deviceId, {
       clock,
       memory,
       commit: (request, signal) => deps.commit(request, signal),
-      measured: (connectorId, samples) => this.#measured(connectorId, samples),
+      measured: (connectorId, samples) => this.#connectors.recentMeasurements(connectorId, samples),
     });
     this.#showRunning();
   }
@@ -107,18 +105,19 @@ export class ChargePoint implements SiteStation, StationHost {
     );
     const joined = this.#site.join(this);
     const device = runDevice(
-      (command, signal) => this.#execute(command, signal),
+      (command, signal) =>
+        execute(command, { points: describePoints(this.#connectors.ids), protocol: this.#speaking?.protocol }, signal),
       (signal) => [this.#watch(signal)],
     );
     return {
       ended: device.ended,
       execute: (command, signal) => device.execute(command, signal),
       [Symbol.asyncDispose]: async () => {
-        this.#stop.abort(new Error("the device was closed"));
+        this.#background.stop();
         expected[Symbol.dispose]();
         joined[Symbol.dispose]();
         await device[Symbol.asyncDispose]();
-        await Promise.all(this.#work);
+        await this.#background.over();
       },
     };
   }
@@ -142,7 +141,7 @@ export class ChargePoint implements SiteStation, StationHost {
     const before = this.#fallbacks.get(connectorId);
     if (before?.limitA === limitA && before.maxA === maxA) return;
     this.#fallbacks.set(connectorId, { limitA, maxA, isTaken: false });
-    this.#begin((signal) => this.#takeFallbacks(signal));
+    this.#background.begin("fallbacks", (signal) => this.#takeFallbacks(signal));
   }
 
   async setLimit(connectorId: number, limitA: number, leaseMs: number, signal: AbortSignal): Promise<LimitAnswer> {
@@ -176,7 +175,7 @@ export class ChargePoint implements SiteStation, StationHost {
   }
 
   async showSamples(connectorId: number, samples: readonly MeterSample[]): Promise<void> {
-    for (const event of this.#measured(connectorId, samples)) this.#deps.publish(event);
+    for (const event of this.#connectors.recentMeasurements(connectorId, samples)) this.#deps.publish(event);
     this.#site.changed(this.identity);
   }
 
@@ -206,11 +205,11 @@ export class ChargePoint implements SiteStation, StationHost {
   }
 
   async enter(input: BookInput, message: BookMessage): Promise<BookOutcome> {
-    return await this.#entered(this.#ledger.enter(input, message, this.#stop.signal));
+    return await this.#entered(this.#ledger.enter(input, message, this.#background.signal));
   }
 
   async enter201(event: Event201, message: BookMessage): Promise<Outcome201> {
-    return await this.#entered(this.#ledger.enter201(event, message, this.#stop.signal));
+    return await this.#entered(this.#ledger.enter201(event, message, this.#background.signal));
   }
 
   note(name: string, facts: Facts): void {
@@ -252,7 +251,7 @@ export class ChargePoint implements SiteStation, StationHost {
     return async (call, signal) => {
       this.#connectors.heard();
       this.#board.online(`connected, ${connection.version}`);
-      this.#tolerate(call.action, call.tolerated);
+      this.#tolerances.note(call.action, call.tolerated);
       return await protocol.onCall(call, signal);
     };
   }
@@ -261,7 +260,7 @@ export class ChargePoint implements SiteStation, StationHost {
     if (this.#speaking?.connection !== connection) return;
     this.#speaking = undefined;
     this.#connectors.forgetStatuses();
-    if (!this.#stop.signal.aborted) this.#board.lost("link-down", "the charge point is not connected");
+    if (!this.#background.isStopped) this.#board.lost("link-down", "the charge point is not connected");
     this.#site.changed(this.identity);
   }
 
@@ -272,7 +271,7 @@ export class ChargePoint implements SiteStation, StationHost {
     this.#settling.abort(new Error("begun anew"));
     this.#settling = new AbortController();
     const overtaken = AbortSignal.any([this.#settling.signal, speaking.connection.closed]);
-    this.#begin(async (stop) => {
+    this.#background.begin("setting up", async (stop) => {
       const signal = AbortSignal.any([stop, overtaken]);
       try {
         await this.#deps.clock.sleep(afterMs, signal);
@@ -304,30 +303,6 @@ export class ChargePoint implements SiteStation, StationHost {
     }
   }
 
-  #measured(connectorId: number, samples: readonly MeterSample[]): readonly DeviceEvent[] {
-    const recent = samples.findLast((sample) => isRecent(sample, this.#deps.clock));
-    return recent === undefined ? [] : this.#connectors.measurements(connectorId, recent);
-  }
-
-  #tolerate(action: string, what: readonly string[]): void {
-    if (what.length === 0) return;
-    this.#tolerated += 1;
-    this.#board.good("tolerated", this.#tolerated);
-    this.#deps.log.debug("tolerated", { identity: this.identity, action, what });
-  }
-
-  async #execute(command: DeviceCommand, signal: AbortSignal): Promise<CommandOutcome> {
-    if (command.kind !== "call")
-      return refuseWrite(command, new Set(describePoints(this.#connectors.ids).map(({ id }) => id)));
-    const { methodId, arguments: given } = command;
-    const objection = refusalOfArguments(methodId, given);
-    if (objection !== undefined) return objection;
-    if (this.#speaking === undefined) {
-      return { kind: "refused", reason: "device-offline", detail: "the charge point is not connected" };
-    }
-    return await this.#speaking.protocol.call(methodId, given, signal);
-  }
-
   /** A connection that has fallen silent, and a listener that cannot listen. */
   async #watch(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
@@ -354,17 +329,5 @@ export class ChargePoint implements SiteStation, StationHost {
     this.#board.lost("timeout", `nothing for ${Math.round(silentMs / 1_000)} s`);
     speaking?.connection.close("silent for too long");
     this.#site.changed(this.identity);
-  }
-
-  /** Work in the background, over before the device counts as closed. */
-  #begin(work: (signal: AbortSignal) => Promise<void>): void {
-    if (this.#stop.signal.aborted) return;
-    const begun = work(this.#stop.signal)
-      .catch((error: unknown) => {
-        if (this.#stop.signal.aborted || this.#speaking === undefined) return;
-        this.#deps.log.warn("charge point not set up", { identity: this.identity, reason: asError(error).message });
-      })
-      .finally(() => this.#work.delete(begun));
-    this.#work.add(begun);
   }
 }

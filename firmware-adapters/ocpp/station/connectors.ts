@@ -3,7 +3,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Measurement } from "../../event.ts";
 import type { PointBoard } from "../../point-board.ts";
 import { PHASES, type ConnectorState, type ConnectorStatus, type PerPhase } from "../words.ts";
-import type { MeterSample } from "./meter-sample.ts";
+import { isRecent, type MeterSample } from "./meter-sample.ts";
 import { pointOf, STATUS_CODES } from "./points.ts";
 
 interface Connector {
@@ -96,8 +96,13 @@ export class Connectors {
     if (this.#connectors.has(connectorId)) this.#board.good(pointOf(connectorId, "limit"), limitA);
   }
 
-  /** The readings of a sample that says how things are now, for whoever publishes them. */
-  measurements(connectorId: number, sample: MeterSample): readonly Measurement[] {
+  /** The readings of the last of these samples that says how things are now, for whoever publishes them. */
+  recentMeasurements(connectorId: number, samples: readonly MeterSample[]): readonly Measurement[] {
+    const recent = samples.findLast((sample) => isRecent(sample, this.#clock));
+    return recent === undefined ? [] : this.#measurements(connectorId, recent);
+  }
+
+  #measurements(connectorId: number, sample: MeterSample): readonly Measurement[] {
     const connector = this.#connectors.get(connectorId);
     if (connector === undefined) return [];
     const { currentA, energyWh, powerW, socPercent } = sample;

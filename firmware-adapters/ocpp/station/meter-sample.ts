@@ -1,3 +1,5 @@
+import type { Clock } from "@outpost/kernel/clock.ts";
+
 import { PHASES, type PerPhase, type Phase } from "../words.ts";
 
 /** What a connector measured at one instant; absent where it did not say. Powers and energies are imported ones. */
@@ -79,4 +81,13 @@ function scaled({ value, unit, multiplier }: SampledValue): number {
 function phaseOf(phase: string | undefined): Phase | undefined {
   const name = /^(L[123])(?:-N)?$/.exec(phase ?? "")?.[1];
   return PHASES.find((one) => one === name);
+}
+
+/** What is older was queued while the station was away: it is written down whole. */
+const RECENT_MS = 300_000;
+
+/** Whether a sample says how things are now. */
+export function isRecent({ atMs }: MeterSample, clock: Clock): boolean {
+  const { wallMs, confidence } = clock.now();
+  return confidence === "doubtful" || Math.abs(wallMs - atMs) <= RECENT_MS;
 }

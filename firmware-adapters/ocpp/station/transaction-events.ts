@@ -2,7 +2,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 
 import { eventTime, type DeviceEvent, type Occurrence } from "../../event.ts";
 import type { BookInput, BookOutcome, OpenTransaction } from "../transactions/book.ts";
-import type { MeterSample } from "./meter-sample.ts";
+import { isRecent, type MeterSample } from "./meter-sample.ts";
 import type { BookMessage } from "./station-host.ts";
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
@@ -163,15 +163,6 @@ export class Progress {
 const PROGRESS_EVERY_MS = 60_000;
 /** Transactions whose end never came are forgotten in the end. */
 const MAX_TOLD = 200;
-/** What is older was queued while the station was away: it is written down whole. */
-const RECENT_MS = 300_000;
-
-/** Whether a sample says how things are now. */
-export function isRecent({ atMs }: MeterSample, clock: Clock): boolean {
-  const { wallMs, confidence } = clock.now();
-  return confidence === "doubtful" || Math.abs(wallMs - atMs) <= RECENT_MS;
-}
-
 /** A sample as the record has it. */
 export function sampleFacts({ energyWh, powerW, currentA, socPercent }: MeterSample): Facts {
   return {

@@ -1,6 +1,7 @@
 import type { Log } from "@outpost/kernel/log.ts";
 
 import { setProfile } from "../protocol/set-profile.ts";
+import { wishesOf } from "../protocol/wishes.ts";
 import type { NewProtocol } from "../station/charge-point.ts";
 import { answers16 } from "./answers.ts";
 import { call16 } from "./commands.ts";
@@ -11,21 +12,7 @@ import { settleIn16 } from "./settle-in.ts";
 export function protocol16(log: Log): NewProtocol {
   return (connection, host, wishes) => ({
     onCall: answers16(host),
-    settleIn: (signal) =>
-      settleIn16(
-        connection,
-        {
-          heartbeatEveryMs: wishes.settings.heartbeatEveryMs,
-          meterEveryMs: wishes.settings.meterEveryMs,
-          list: wishes.site.rules.list,
-          listVersion: wishes.site.rules.listVersion,
-          acceptsUnknown: wishes.site.rules.policy.unknownTags === "accept",
-          connectorIds: wishes.settings.connectors.map(({ id }) => id),
-          isKnown: (connectorId) => wishes.isTold(connectorId),
-        },
-        log,
-        signal,
-      ),
+    settleIn: (signal) => settleIn16(connection, wishesOf(wishes), log, signal),
     async setFallback(connectorId, limitA, stationMaxA, signal) {
       await setProfile(connection, maximumProfile(stationMaxA, host.nowMs()), signal);
       return (await setProfile(connection, fallbackProfile(connectorId, limitA), signal)) === "accepted";

@@ -5,20 +5,8 @@ import type { ListedTag } from "../authorisation/authorisation.ts";
 import { OcppError } from "../errors.ts";
 import { attempts, TRANSACTION_ATTEMPTS, TRANSACTION_RETRY_S } from "../protocol/attempts.ts";
 import { listParts } from "../protocol/list-parts.ts";
+import type { Wishes } from "../protocol/wishes.ts";
 import type { StationConnection } from "../words.ts";
-
-/** What a station is to be set to at each contact. */
-export interface Wishes {
-  readonly heartbeatEveryMs: number;
-  readonly meterEveryMs: number;
-  readonly list: ReadonlyMap<string, ListedTag>;
-  readonly listVersion: number;
-  /** Whether tags on no list may charge while we are away, too. */
-  readonly acceptsUnknown: boolean;
-  readonly connectorIds: readonly number[];
-  /** Whether the station has told us the status of this connector since its boot. */
-  isKnown(connectorId: number): boolean;
-}
 
 const listVersion = z.object({ listVersion: z.coerce.number().int() });
 const updated = z.object({ status: z.string() });

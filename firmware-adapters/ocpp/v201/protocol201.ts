@@ -1,6 +1,7 @@
 import type { Log } from "@outpost/kernel/log.ts";
 
 import { setProfile } from "../protocol/set-profile.ts";
+import { wishesOf } from "../protocol/wishes.ts";
 import type { NewProtocol } from "../station/charge-point.ts";
 import { answers201 } from "./incoming/answers.ts";
 import { call201, type NextRequestId } from "./outgoing/commands.ts";
@@ -10,25 +11,10 @@ import { settleIn201 } from "./outgoing/settle-in.ts";
 /** OCPP 2.0.1 with one charging station, for the life of one connection. */
 export function protocol201(log: Log): NewProtocol {
   return (connection, host, wishes) => {
-    const { settings, site } = wishes;
     const nextRequestId = requestIds(host.nowMs());
     return {
-      onCall: answers201({ host, site }),
-      settleIn: (signal) =>
-        settleIn201(
-          connection,
-          {
-            heartbeatEveryMs: settings.heartbeatEveryMs,
-            meterEveryMs: settings.meterEveryMs,
-            list: site.rules.list,
-            listVersion: site.rules.listVersion,
-            acceptsUnknown: site.rules.policy.unknownTags === "accept",
-            connectorIds: settings.connectors.map(({ id }) => id),
-            isKnown: (connectorId) => wishes.isTold(connectorId),
-          },
-          log,
-          signal,
-        ),
+      onCall: answers201({ host, site: wishes.site }),
+      settleIn: (signal) => settleIn201(connection, wishesOf(wishes), log, signal),
       async setFallback(connectorId, limitA, stationMaxA, signal) {
         await setProfile(connection, maximumProfile(stationMaxA, host.nowMs()), signal);
         return (await setProfile(connection, fallbackProfile(connectorId, limitA), signal)) === "accepted";

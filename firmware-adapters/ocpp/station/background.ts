@@ -1,23 +1,24 @@
-import type { Log } from "@outpost/kernel/log.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
-
 /** Work of one device that nobody waits for, and that is over before the device counts as closed. */
 export class Background {
-  readonly #identity: string;
-  readonly #log: Log;
+  readonly #onFailed: (what: string, error: unknown) => void;
   readonly #work = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
-  constructor(identity: string, log: Log) {
-    this.#identity = identity;
-    this.#log = log;
+  /** @param onFailed  what failed otherwise than by `stop`. */
+  constructor(onFailed: (what: string, error: unknown) => void) {
+    this.#onFailed = onFailed;
+  }
+
+  /** Aborts with `stop`. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   get isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  /** Begins something. What fails is logged; after `stop` nothing begins. */
+  /** Begins something; after `stop` nothing begins. */
   begin(what: string, work: (signal: AbortSignal) => Promise<unknown>): void {
     if (this.isStopped) return;
     const begun = this.#run(what, work).finally(() => this.#work.delete(begun));
@@ -37,8 +38,7 @@ export class Background {
     try {
       await work(this.#stop.signal);
     } catch (error) {
-      if (this.isStopped) return;
-      this.#log.info("not done", { identity: this.#identity, what, reason: asError(error).message });
+      if (!this.isStopped) this.#onFailed(what, error);
     }
   }
 }
