@@ -1,12 +1,12 @@
 import type { CommandOutcome, DeviceCommand, DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import { silentLog } from "@outpost/kernel/log.ts";
 import { ManualClock } from "@outpost/kernel/manual-clock.ts";
-import type { AlarmRecord } from "@outpost/wire/records.ts";
 import type { ActionSettings } from "@outpost/wire/site.ts";
 import { describe, expect, it } from "vitest";
 
 import type { Rule } from "../rules/rule.ts";
 import { ActionRunner } from "./action-runner.ts";
+import { alarmStep } from "./testing/alarm-step.ts";
 
 const SIREN = { id: "siren", kind: "hold-point", device: "station", point: "siren", active: 1, idle: 0 } as const;
 const NOTE: ActionSettings = { id: "note", kind: "log" };
@@ -48,25 +48,6 @@ function createRunner(
   });
   runner.setActions([SIREN, NOTE]);
   return { runner, clock, writes, lines, failing, latencies };
-}
-
-/** A step of an alarm, as the engine tells it. */
-function step(change: AlarmRecord["change"], state: AlarmRecord["state"], version: number): AlarmRecord {
-  return {
-    kind: "alarm",
-    occurrenceId: "a".repeat(32),
-    version,
-    ruleId: "pressed",
-    priority: "critical",
-    state,
-    suppression: { kind: "none" },
-    change,
-    message: { zh: "呼叫", en: "Call" },
-    value: 1,
-    raisedAtMs: 0,
-    occurredAtMs: 0,
-    clockConfidence: "plausible",
-  };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -173,12 +154,12 @@ describe("show-progress", () => {
     const stop = new AbortController();
     const running = runner.run(stop.signal);
     const pressed = rule("pressed", ["light"]);
-    runner.onStep(pressed, step("raised", "active-unacknowledged", 1));
+    runner.onStep(pressed, alarmStep("raised", "active-unacknowledged", 1));
     expect(writes).toEqual([["button/indicator", 1]]);
     await settled();
     runner.onWritten({ ruleId: "pressed", version: 1 });
     await settled();
-    runner.onStep(pressed, step("acknowledged", "normal", 2));
+    runner.onStep(pressed, alarmStep("acknowledged", "normal", 2));
     await settled();
     await clock.advance(1_200);
     expect(writes.map(([, value]) => value)).toEqual([1, 2, 3, 0]);
@@ -189,9 +170,9 @@ describe("show-progress", () => {
   it("shows of two alarms the one that has come least far", async () => {
     const { runner, writes } = createRunner();
     runner.setActions([LIGHT]);
-    runner.onStep(rule("pressed", ["light"]), step("acknowledged", "active-acknowledged", 2));
+    runner.onStep(rule("pressed", ["light"]), alarmStep("acknowledged", "active-acknowledged", 2));
     await settled();
-    runner.onStep(rule("tamper", ["light"]), { ...step("raised", "active-unacknowledged", 1), ruleId: "tamper" });
+    runner.onStep(rule("tamper", ["light"]), { ...alarmStep("raised", "active-unacknowledged", 1), ruleId: "tamper" });
     await settled();
     expect(writes.map(([, value]) => value)).toEqual([3, 1]);
   });

@@ -2,26 +2,12 @@ import type { AlarmRecord } from "@outpost/wire/records.ts";
 import { describe, expect, it } from "vitest";
 
 import { leastFar, stepProgress, type Progress, type ProgressInput, type Stage } from "./progress.ts";
+import { alarmStep } from "./testing/alarm-step.ts";
 
 const FOR_MS = 1_000;
 
 function step(nowMs: number, change: AlarmRecord["change"], state: AlarmRecord["state"], version = 1): ProgressInput {
-  const record: AlarmRecord = {
-    kind: "alarm",
-    occurrenceId: "a".repeat(32),
-    version,
-    ruleId: "pressed",
-    priority: "critical",
-    state,
-    suppression: { kind: "none" },
-    change,
-    message: { zh: "呼叫", en: "Call" },
-    value: 1,
-    raisedAtMs: 0,
-    occurredAtMs: 0,
-    clockConfidence: "plausible",
-  };
-  return { kind: "step", record, nowMs };
+  return { kind: "step", record: alarmStep(change, state, version), nowMs };
 }
 
 const raised = step(0, "raised", "active-unacknowledged");
