@@ -1,29 +1,11 @@
-import { CHROMIUM, missingPeer } from "@outpost/kernel/testing/peers.ts";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { buildConsole } from "../build.ts";
-import { launchBrowser, Visit } from "../testing/browser.ts";
+import { Visit } from "../testing/browser.ts";
+import { describeInBrowser, SOON } from "../testing/in-browser.ts";
 import { STATION } from "../testing/sample-data.ts";
 import { SampleFleet } from "../testing/sample-fleet.ts";
 
-/** How long a busy machine may take to draw what has changed. */
-const SOON = { timeout: 20_000 };
-
-const missing = missingPeer(CHROMIUM);
-if (missing !== undefined) process.stderr.write(`the demonstration page is not tested: ${missing}\n`);
-
-describe.skipIf(missing !== undefined)("the demonstration page", () => {
-  let browser: Browser;
-  let dist: string;
-  beforeAll(async () => {
-    ({ folder: dist } = await buildConsole());
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
+describeInBrowser("the demonstration page", (place) => {
   it.each([
     {
       language: "zh",
@@ -46,8 +28,8 @@ describe.skipIf(missing !== undefined)("the demonstration page", () => {
       waiting: "41 records wait",
     },
   ] as const)("pokes the site and cuts its uplink; the site goes on: $language", async (words) => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url, { language: words.language });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url, { language: words.language });
     const { page } = visit;
     await page.locator("main a[href='/demo']").click();
     const station = page.locator(`[data-simulator="${STATION.deviceId}"]`);
@@ -70,8 +52,8 @@ describe.skipIf(missing !== undefined)("the demonstration page", () => {
     ["zh", "这里没有演示站点"],
     ["en", "There is no demonstration site here"],
   ] as const)("says so where there is none, and nothing leads there: %s", async (language, none) => {
-    await using fleet = await SampleFleet.open(dist, { isEmpty: true });
-    await using visit = await Visit.open(browser, `${fleet.url}/demo`, { language });
+    await using fleet = await SampleFleet.open(place().dist, { isEmpty: true });
+    await using visit = await Visit.open(place().browser, `${fleet.url}/demo`, { language });
     await visit.page.getByText(none).waitFor();
     await expect.poll(() => visit.page.locator("a[href='/demo']").count(), SOON).toBe(0);
     expect(visit.faults).toEqual([]);
@@ -81,9 +63,9 @@ describe.skipIf(missing !== undefined)("the demonstration page", () => {
     ["zh", "平台的数据库暂时没有应答。"],
     ["en", "The fleet's database does not answer now."],
   ] as const)("says why where it cannot be read, and comes by itself: %s", async (language, why) => {
-    await using fleet = await SampleFleet.open(dist);
+    await using fleet = await SampleFleet.open(place().dist);
     fleet.areReadsFailing = true;
-    await using visit = await Visit.open(browser, `${fleet.url}/demo`, { language });
+    await using visit = await Visit.open(place().browser, `${fleet.url}/demo`, { language });
     await visit.page.getByText(why).waitFor();
     fleet.areReadsFailing = false;
     await visit.page.locator(".uplink").waitFor();

@@ -1,34 +1,17 @@
-import { CHROMIUM, missingPeer } from "@outpost/kernel/testing/peers.ts";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { buildConsole } from "../build.ts";
-import { launchBrowser, Visit } from "../testing/browser.ts";
+import { Visit } from "../testing/browser.ts";
+import { describeInBrowser, SOON } from "../testing/in-browser.ts";
 import { CUT_OFF_GATEWAY, STATION } from "../testing/sample-data.ts";
 import { SampleFleet } from "../testing/sample-fleet.ts";
 
 const STATION_PAGE = `/gateways/${STATION.gatewayId}/devices/${STATION.deviceId}`;
 const CUT_OFF_PAGE = `/gateways/${CUT_OFF_GATEWAY}/devices/${STATION.deviceId}`;
 const WALL = { width: 1920, height: 1080 };
-/** How long a busy machine may take to draw what has changed. */
-const SOON = { timeout: 20_000 };
 /** Chromium's own word for a broken or refused request; the page handles both and the console still says so. */
 const EXPECTED_WHEN_CUT = /Failed to load resource/;
 
-const missing = missingPeer(CHROMIUM);
-if (missing !== undefined) process.stderr.write(`console tests are skipped: ${missing}\n`);
-
-describe.skipIf(missing !== undefined)("the console in a browser", () => {
-  let browser: Browser;
-  let dist: string;
-  beforeAll(async () => {
-    ({ folder: dist } = await buildConsole());
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
+describeInBrowser("the console", (place) => {
   it.each([
     {
       language: "zh",
@@ -47,8 +30,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
       alarm: "The pump house door is open",
     },
   ] as const)("shows gateways, devices and alarms at a glance in $language", async (words) => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url, { language: words.language });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url, { language: words.language });
     const gateways = visit.page.getByRole("table");
     await expect.poll(() => gateways.textContent(), SOON).toContain(words.pump);
     const text = await gateways.textContent();
@@ -63,9 +46,9 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
     { language: "en", size: WALL, scheme: "dark", title: "Pump station 1", lamp: "Door open", none: "No sensor value" },
   ] as const)("draws the pump station in $language, with no number where there is no value", async (words) => {
     const { language, scheme, size } = words;
-    await using fleet = await SampleFleet.open(dist);
+    await using fleet = await SampleFleet.open(place().dist);
     const options = { language, scheme, ...(size === undefined ? {} : { size }) };
-    await using visit = await Visit.open(browser, fleet.url + STATION_PAGE, options);
+    await using visit = await Visit.open(place().browser, fleet.url + STATION_PAGE, options);
     const { page } = visit;
     await page.getByRole("heading", { level: 1, name: words.title }).waitFor();
     const description = await page.locator("svg.mimic").getAttribute("aria-label");
@@ -79,8 +62,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it("moves with live values: level, pumps, siren, without being loaded again", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url + STATION_PAGE, { language: "en" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url + STATION_PAGE, { language: "en" });
     const { page } = visit;
     const mimic = page.locator("svg.mimic");
     await mimic.waitFor();
@@ -103,8 +86,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it("asks the simulator for a storm; the alarm arrives by itself and is acknowledged by the keyboard", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url + STATION_PAGE, { language: "zh" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url + STATION_PAGE, { language: "zh" });
     const { page } = visit;
     await page.getByRole("button", { name: "来一场暴雨" }).click();
     const ribbon = page.locator(".ribbon");
@@ -134,8 +117,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it("lists alarms, tells one alarm's story at an address of its own, and shows the whole record", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, `${fleet.url}/alarms`, { language: "en" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, `${fleet.url}/alarms`, { language: "en" });
     const { page } = visit;
     await page.getByRole("link", { name: "No current reading from pump 2" }).click();
     await expect.poll(() => page.getByRole("dialog").textContent(), SOON).toContain("王伟 · 已派人检查互感器");
@@ -152,8 +135,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it("remembers the language that was chosen in the header", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url);
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url);
     const { page } = visit;
     await page.getByRole("heading", { level: 1, name: "总览" }).waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
@@ -166,8 +149,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it("zooms and moves the trend by keyboard, wheel and drag, and goes back to live", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url + STATION_PAGE, { language: "en" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url + STATION_PAGE, { language: "en" });
     const { page } = visit;
     const asked = (): Promise<number> =>
       page
@@ -196,8 +179,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it("says that the live connection is lost, shows values as old, and recovers what it missed", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url + STATION_PAGE, { language: "zh" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url + STATION_PAGE, { language: "zh" });
     const { page } = visit;
     await page.locator("svg.mimic").waitFor();
     fleet.isStreamRefused = true;
@@ -213,8 +196,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
   });
 
   it("shows an offline gateway's values as its last, with the time", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, fleet.url + CUT_OFF_PAGE, { language: "en" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, fleet.url + CUT_OFF_PAGE, { language: "en" });
     await visit.page.getByText(`Gateway ${CUT_OFF_GATEWAY} is offline`).waitFor();
     await visit.page.locator("svg.mimic.is-old").waitFor();
     await visit.picture("gateway-offline");
@@ -225,8 +208,8 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
     ["zh", "还没有网关接入", "没有未确认的报警", "没有这个页面"],
     ["en", "No gateway has called yet", "Nothing to acknowledge", "There is no such page"],
   ] as const)("is not blank where there is nothing: %s", async (language, noGateways, nothing, noPage) => {
-    await using fleet = await SampleFleet.open(dist, { isEmpty: true });
-    await using visit = await Visit.open(browser, fleet.url, { language });
+    await using fleet = await SampleFleet.open(place().dist, { isEmpty: true });
+    await using visit = await Visit.open(place().browser, fleet.url, { language });
     const { page } = visit;
     await page.getByText(noGateways).waitFor();
     await visit.picture(`empty-${language}`);
@@ -242,9 +225,9 @@ describe.skipIf(missing !== undefined)("the console in a browser", () => {
     ["zh", "平台的数据库暂时没有应答。", "再试一次"],
     ["en", "The fleet's database does not answer now.", "Try again"],
   ] as const)("says what could not be read, and tries again when asked: %s", async (language, failed, again) => {
-    await using fleet = await SampleFleet.open(dist);
+    await using fleet = await SampleFleet.open(place().dist);
     fleet.areReadsFailing = true;
-    await using visit = await Visit.open(browser, fleet.url + STATION_PAGE, { language });
+    await using visit = await Visit.open(place().browser, fleet.url + STATION_PAGE, { language });
     const { page } = visit;
     await page.getByText(failed).waitFor();
     await visit.picture(`failed-${language}`);

@@ -1,18 +1,11 @@
-import { CHROMIUM, missingPeer } from "@outpost/kernel/testing/peers.ts";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 
-import { buildConsole } from "../build.ts";
-import { launchBrowser, Visit } from "../testing/browser.ts";
+import { Visit } from "../testing/browser.ts";
+import { describeInBrowser, SOON } from "../testing/in-browser.ts";
 import { STATION } from "../testing/sample-data.ts";
 import { BUTTON_ID, LOCKER_ID, METER_ID, SIGN_ID } from "../testing/sample-devices.ts";
 import { SampleFleet } from "../testing/sample-fleet.ts";
-
-/** How long a busy machine may take to draw what has changed. */
-const SOON = { timeout: 20_000 };
-
-const missing = missingPeer(CHROMIUM);
-if (missing !== undefined) process.stderr.write(`device pages are not tested: ${missing}\n`);
 
 function pageOf(fleet: SampleFleet, deviceId: string): string {
   return `${fleet.url}/gateways/${STATION.gatewayId}/devices/${deviceId}`;
@@ -28,17 +21,7 @@ async function confirm(page: Page, buttonName: string): Promise<string> {
   return (await dialogue.locator(".ant-alert").textContent()) ?? "";
 }
 
-describe.skipIf(missing !== undefined)("the pages of devices", () => {
-  let browser: Browser;
-  let dist: string;
-  beforeAll(async () => {
-    ({ folder: dist } = await buildConsole());
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-
+describeInBrowser("the pages of devices", (place) => {
   it.each([
     {
       language: "zh",
@@ -53,9 +36,12 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
       summary: "12 doors · 5 occupied · 3 open",
     },
   ] as const)("a locker wall shows every door with shape and word: $language", async (words) => {
-    await using fleet = await SampleFleet.open(dist);
+    await using fleet = await SampleFleet.open(place().dist);
     const scheme = words.language === "en" ? "dark" : "light";
-    await using visit = await Visit.open(browser, pageOf(fleet, LOCKER_ID), { language: words.language, scheme });
+    await using visit = await Visit.open(place().browser, pageOf(fleet, LOCKER_ID), {
+      language: words.language,
+      scheme,
+    });
     const { page } = visit;
     await page.getByRole("button", { name: words.forced }).waitFor();
     await page.getByRole("button", { name: words.unknown }).waitFor();
@@ -65,8 +51,8 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
   });
 
   it("opens a door after a confirmation, and says in the reader's language where it is not certain", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, pageOf(fleet, LOCKER_ID), { language: "zh" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, pageOf(fleet, LOCKER_ID), { language: "zh" });
     const { page } = visit;
     await page.getByRole("button", { name: "1 号门 · 关好 · 有件" }).press("Enter");
     expect(await page.getByRole("button", { name: "发送" }).isDisabled(), "nobody orders unnamed").toBe(true);
@@ -79,8 +65,8 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
   });
 
   it("opens all doors in two steps, or not where the selection is cancelled", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, pageOf(fleet, LOCKER_ID), { language: "en" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, pageOf(fleet, LOCKER_ID), { language: "en" });
     const { page } = visit;
     await page.getByRole("button", { name: "Open all…" }).click();
     expect(await confirm(page, "Step 1: select")).toMatch(/nothing has moved yet\. Operate within \d+ s/);
@@ -98,8 +84,8 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
   });
 
   it("redeems a pick-up code, and refuses a wrong one with the reason", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, pageOf(fleet, LOCKER_ID), { language: "zh" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, pageOf(fleet, LOCKER_ID), { language: "zh" });
     const { page } = visit;
     await page.getByLabel("取件码", { exact: true }).fill("11112222");
     await page.keyboard.press("Enter");
@@ -115,8 +101,8 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
     ["zh", "静候", "正在求助", "送达监控台", "电量低"],
     ["en", "At rest", "Calling", "At the desk", "Battery low"],
   ] as const)("a call button shows how far its call has come: %s", async (language, rest, calling, delivered, low) => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, pageOf(fleet, BUTTON_ID), { language });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, pageOf(fleet, BUTTON_ID), { language });
     const { page } = visit;
     await page.locator(".call-state", { hasText: rest }).waitFor();
     expect(await page.locator(".call-troubles").textContent()).toContain(low);
@@ -131,8 +117,8 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
   });
 
   it("follows a call to the one who acknowledged it", async () => {
-    await using fleet = await SampleFleet.open(dist);
-    await using visit = await Visit.open(browser, pageOf(fleet, BUTTON_ID), { language: "zh" });
+    await using fleet = await SampleFleet.open(place().dist);
+    await using visit = await Visit.open(place().browser, pageOf(fleet, BUTTON_ID), { language: "zh" });
     const { page } = visit;
     await page.locator(".call-state").waitFor();
     await expect.poll(() => page.locator(".link-state").getAttribute("data-kind"), SOON).toBe("live");
@@ -153,8 +139,8 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
         language === "zh"
           ? { field: "中文内容", push: "发布信息", send: "发送", normal: "日常内容" }
           : { field: "Text in Chinese", push: "Put up a text", send: "Send", normal: "Its everyday text" };
-      await using fleet = await SampleFleet.open(dist);
-      await using visit = await Visit.open(browser, pageOf(fleet, SIGN_ID), { language });
+      await using fleet = await SampleFleet.open(place().dist);
+      await using visit = await Visit.open(place().browser, pageOf(fleet, SIGN_ID), { language });
       const { page } = visit;
       await page.getByRole("img", { name: words.normal }).waitFor();
       await page.getByLabel(words.field).fill("前方积水，请绕行");
@@ -181,8 +167,8 @@ describe.skipIf(missing !== undefined)("the pages of devices", () => {
               day: "Day",
               doIt: "Do it…",
             };
-      await using fleet = await SampleFleet.open(dist);
-      await using visit = await Visit.open(browser, pageOf(fleet, METER_ID), { language });
+      await using fleet = await SampleFleet.open(place().dist);
+      await using visit = await Visit.open(place().browser, pageOf(fleet, METER_ID), { language });
       const { page } = visit;
       const rows = page.locator(".point-table tbody tr[data-row-key]");
       await expect.poll(() => rows.count(), SOON).toBe(15);
