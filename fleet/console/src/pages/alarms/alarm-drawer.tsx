@@ -15,6 +15,8 @@ import { AlarmState, Priority } from "../../parts/alarms/alarm-marks.tsx";
 import { sayCommand } from "../../parts/orders/command-text.ts";
 import { Failed, Loading } from "../../parts/states.tsx";
 
+import "../../parts/steps.css";
+
 interface AlarmDrawerProps {
   readonly alarmId: string;
   readonly onClose: () => void;
@@ -114,7 +116,7 @@ function History({ detail }: HistoryProps): ReactNode {
   return (
     <section>
       <h2>{say("alarm.history")}</h2>
-      <ol className="alarm-steps">
+      <ol className="steps">
         {entries.map((entry) => (
           <li key={entry.key} data-step={entry.isStep}>
             <time className="quiet">{dayAndTime(entry.atMs, { language, zone })}</time>

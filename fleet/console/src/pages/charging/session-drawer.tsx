@@ -17,6 +17,8 @@ import { SessionCourse } from "./session-course.tsx";
 import { Notes, StatusMark } from "./session-marks.tsx";
 import { Where } from "./session-table.tsx";
 
+import "../../parts/steps.css";
+
 interface SessionDrawerProps {
   readonly which: TransactionRef;
   readonly onClose: () => void;
@@ -145,15 +147,18 @@ interface StepsProps {
   readonly zone: string;
 }
 
+/** What says something of the messages, not of the charging. */
+const ABOUT_MESSAGES = new Set(["transaction-duplicate", "transaction-gap"]);
+
 function Steps({ detail: { steps }, zone }: StepsProps): ReactNode {
   const { say, word, language } = useSpeech();
   if (steps.length === 0) return null;
   return (
     <section>
       <h2>{say("charging.steps")}</h2>
-      <ol className="session-steps">
+      <ol className="steps">
         {steps.map(({ name, occurredAtMs }, index) => (
-          <li key={`${index}${name}`} data-name={name}>
+          <li key={`${index}${name}`} data-step={!ABOUT_MESSAGES.has(name)}>
             <time className="quiet">{dayAndTime(occurredAtMs, { language, zone })}</time>
             <strong>{word("charging.step", name)}</strong>
           </li>
