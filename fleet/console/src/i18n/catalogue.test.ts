@@ -32,6 +32,12 @@ describe("the catalogue", () => {
     expect(say("en", "station.pump")).toBe("Pump {number}");
   });
 
+  it("says one of a thing as one", () => {
+    expect(say("en", "demo.gateway.waiting", { count: 1 })).toBe("1 record waits");
+    expect(say("en", "demo.gateway.waiting", { count: 41 })).toBe("41 records wait");
+    expect(say("zh", "demo.gateway.waiting", { count: 1 })).toBe("1 条记录待补传");
+  });
+
   it("shows a word of a newer gateway as it came", () => {
     expect(sayWord("zh", "quality", "timeout")).toBe("设备无应答");
     expect(sayWord("zh", "quality", "eaten-by-fish")).toBe("eaten-by-fish");

@@ -32,9 +32,16 @@ export const CATALOGUE = {
 
 export type TextKey = keyof typeof CATALOGUE;
 
-/** A sentence of the catalogue with its gaps filled. A gap without a value stays visible as `{name}`. */
+/**
+ * A sentence of the catalogue with its gaps filled. A gap without a value stays visible as `{name}`; `{name:one|many}` is
+ * the first word where the value is 1 and else the second.
+ */
 export function say(language: Language, key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return CATALOGUE[key][language].replaceAll(/\{(\w+)\}/g, (gap, name: string) => String(values[name] ?? gap));
+  return CATALOGUE[key][language]
+    .replaceAll(/\{(\w+)\}/g, (gap, name: string) => String(values[name] ?? gap))
+    .replaceAll(/\{(\w+):([^|}]*)\|([^|}]*)\}/g, (_, name: string, one: string, many: string) =>
+      values[name] === 1 ? one : many,
+    );
 }
 
 /**
