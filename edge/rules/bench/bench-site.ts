@@ -1,43 +1,65 @@
-/** The site of the measurement: one device, one bit that is an alarm, one coil that is its siren. */
-export function benchSite(port: number): string {
-  return `version: 1
-site: { id: bench, name: { zh: 测量, en: Measurement } }
-gateway: { id: bench }
-statusPage: { host: 127.0.0.1, port: 0 }
-links:
-  - { id: line, kind: tcp, host: 127.0.0.1, port: ${port} }
-devices:
-  - id: plc
-    adapter: modbus
-    name: { zh: 设备, en: Device }
-    link: line
-    settings:
-      unitId: 1
-      profile:
-        id: bench
-        name: { zh: 测量, en: Measurement }
-        isVerified: false
-        source: the device beside this file
-        pollGroups: { fast: { everyMs: 50 } }
-        points:
-          - { id: event, name: { zh: 事件, en: Event }, table: discrete-input, address: 0, type: { kind: bool }, pollGroup: fast }
-          - id: siren
-            name: { zh: 警笛, en: Siren }
-            table: coil
-            address: 0
-            type: { kind: bool }
-            pollGroup: fast
-            writable: { min: 0, max: 1, isHazardous: false }
-rules:
-  - id: event
-    kind: equals
-    device: plc
-    point: event
-    value: 1
-    priority: critical
-    message: { zh: 事件, en: Event }
-    actions: [siren]
-actions:
-  - { id: siren, kind: hold-point, device: plc, point: siren, active: 1, idle: 0 }
-`;
+/** What a latency is measured on, beside the siren's coil at a Modbus device. */
+export interface BenchSite {
+  /** Of the Modbus device, on loopback. */
+  readonly port: number;
+  readonly pollEveryMs: number;
+  /** Further points of the Modbus device, and further devices, as the site file writes them. */
+  readonly points?: readonly object[];
+  readonly devices?: readonly object[];
+  /** What calls the siren by being 1. */
+  readonly trigger: { readonly device: string; readonly point: string };
+}
+
+const named = (zh: string, en: string) => ({ name: { zh, en } });
+
+/** The site of a measurement: one bit that is an alarm, one coil that is its siren, on device `plc`. JSON is YAML. */
+export function benchSite({ port, pollEveryMs, points = [], devices = [], trigger }: BenchSite): string {
+  const siren = {
+    id: "siren",
+    ...named("警笛", "Siren"),
+    table: "coil",
+    address: 0,
+    type: { kind: "bool" },
+    pollGroup: "all",
+    writable: { min: 0, max: 1, isHazardous: false },
+  };
+  const profile = {
+    id: "bench",
+    ...named("测量", "Measurement"),
+    isVerified: false,
+    source: "the device beside this file",
+    pollGroups: { all: { everyMs: pollEveryMs } },
+    points: [...points, siren],
+  };
+  const plc = {
+    id: "plc",
+    adapter: "modbus",
+    ...named("设备", "Device"),
+    link: "line",
+    settings: { unitId: 1, profile },
+  };
+  const rule = { id: "event", kind: "equals", ...trigger, value: 1, priority: "critical", actions: ["siren"] };
+  return JSON.stringify({
+    version: 1,
+    site: { id: "bench", ...named("测量", "Measurement") },
+    gateway: { id: "bench" },
+    statusPage: { host: "127.0.0.1", port: 0 },
+    links: [{ id: "line", kind: "tcp", host: "127.0.0.1", port }],
+    devices: [plc, ...devices],
+    rules: [{ ...rule, message: { zh: "事件", en: "Event" } }],
+    actions: [{ id: "siren", kind: "hold-point", device: "plc", point: "siren", active: 1, idle: 0 }],
+  });
+}
+
+/** The alarm is a bit of the same device, asked for as often as a device is. */
+export function polledBenchSite(port: number): string {
+  const event = {
+    id: "event",
+    ...named("事件", "Event"),
+    table: "discrete-input",
+    address: 0,
+    type: { kind: "bool" },
+    pollGroup: "all",
+  };
+  return benchSite({ port, pollEveryMs: 50, points: [event], trigger: { device: "plc", point: "event" } });
 }

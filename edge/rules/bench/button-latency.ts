@@ -10,6 +10,7 @@ import { Worker } from "node:worker_threads";
 import { Board } from "@outpost/firmware-adapters/button/simulator/board.ts";
 import { monotonicMs, sleep } from "@outpost/kernel/clock.ts";
 
+import { benchSite } from "./bench-site.ts";
 import { openCoreUnderTest } from "./core-under-test.ts";
 import { comparedSides, runLatencyBench, type Side } from "./latency-bench.ts";
 import type { SirenReport } from "./siren-worker.ts";
@@ -65,49 +66,14 @@ class Siren implements AsyncDisposable {
 }
 
 function site(port: number, gpiomonPath: string): string {
-  return `version: 1
-site: { id: bench, name: { zh: 测量, en: Measurement } }
-gateway: { id: bench }
-statusPage: { host: 127.0.0.1, port: 0 }
-links:
-  - { id: line, kind: tcp, host: 127.0.0.1, port: ${port} }
-devices:
-  - id: button
-    adapter: button
-    name: { zh: 按钮, en: Button }
-    settings: { source: gpio, chip: ${LABEL}, line: ${LINE}, gpiomonPath: ${gpiomonPath}, driver: gpiomon }
-  - id: siren
-    adapter: modbus
-    name: { zh: 警笛, en: Siren }
-    link: line
-    settings:
-      unitId: 1
-      profile:
-        id: siren
-        name: { zh: 警笛, en: Siren }
-        isVerified: false
-        source: the device beside this file
-        pollGroups: { slow: { everyMs: 1000 } }
-        points:
-          - id: siren
-            name: { zh: 警笛, en: Siren }
-            table: coil
-            address: 0
-            type: { kind: bool }
-            pollGroup: slow
-            writable: { min: 0, max: 1, isHazardous: false }
-rules:
-  - id: pressed
-    kind: equals
-    device: button
-    point: pressed
-    value: 1
-    priority: critical
-    message: { zh: 紧急呼叫, en: Emergency call }
-    actions: [siren]
-actions:
-  - { id: siren, kind: hold-point, device: siren, point: siren, active: 1, idle: 0 }
-`;
+  const settings = { source: "gpio", chip: LABEL, line: LINE, gpiomonPath, driver: "gpiomon" };
+  const button = { id: "button", adapter: "button", name: { zh: "按钮", en: "Button" }, settings };
+  return benchSite({
+    port,
+    pollEveryMs: 1_000,
+    devices: [button],
+    trigger: { device: "button", point: "pressed" },
+  });
 }
 
 /** The shortest thing that does the same: an edge is read, the coil is written. */

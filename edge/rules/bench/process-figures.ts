@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 
 import { startGateway } from "../../testing/gateway-process.ts";
-import { benchSite } from "./bench-site.ts";
+import { polledBenchSite } from "./bench-site.ts";
 
 const SETTLE_MS = 10_000;
 const READY_TIMEOUT_MS = 60_000;
@@ -31,7 +31,7 @@ export async function measureProcess(
   firstReadMs: () => Promise<number>,
 ): Promise<ProcessFigures> {
   const siteFile = join(directory, "process-site.yaml");
-  await writeFile(siteFile, benchSite(port));
+  await writeFile(siteFile, polledBenchSite(port));
   const env = { NODE_COMPILE_CACHE: join(directory, "code-cache"), MALLOC_ARENA_MAX: "2", OUTPOST_LOG_LEVEL: "warn" };
   const options = { env, nodeFlags: SERVICE_NODE_FLAGS };
   {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 
 import { runBareClient } from "./bare-client.ts";
-import { benchSite } from "./bench-site.ts";
+import { polledBenchSite } from "./bench-site.ts";
 import { openCoreUnderTest } from "./core-under-test.ts";
 import { comparedSides, runLatencyBench, type Side } from "./latency-bench.ts";
 import type { PlcOrder, PlcReport } from "./plc-worker.ts";
@@ -107,7 +107,7 @@ async function measureBothSides(
   const flooding = core.flood(done.signal);
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     const perRound = Math.ceil(samples / ROUNDS);
-    await measureSide(ours, plc.measure(perRound), (signal) => core.run(benchSite(port), signal));
+    await measureSide(ours, plc.measure(perRound), (signal) => core.run(polledBenchSite(port), signal));
     await measureSide(bare, plc.measure(perRound), (signal) => runBareClient(port, signal));
   }
   done.abort();
