@@ -24,12 +24,16 @@ export async function runProgram(script: string, args: readonly string[]): Promi
   return { status: child.exitCode, stdout, stderr };
 }
 
-/** Runs a measurement with `--json` and parses its last line. @throws Error with its log where there is none. */
+/**
+ * Runs a measurement with `--json` and parses its last line; what it logged is shown where a bound was missed.
+ *
+ * @throws Error with its log where there is no such line.
+ */
 export async function runMeasured(script: string, args: readonly string[]): Promise<Record<string, unknown>> {
-  const { stdout, stderr } = await runProgram(script, [...args, "--json"]);
+  const { status, stdout, stderr } = await runProgram(script, [...args, "--json"]);
   const line = stdout.trim().split("\n").at(-1) ?? "";
   if (!line.startsWith("{")) throw new Error(`no result:\n${stderr}`);
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(status === 0 ? `${line}\n` : `${stderr}${line}\n`);
   const value: unknown = JSON.parse(line);
   return { ...(typeof value === "object" ? value : {}) };
 }
