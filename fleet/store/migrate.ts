@@ -8,6 +8,7 @@ import { records } from "./migrations/0002-records.ts";
 import { alarmsAndCommands } from "./migrations/0003-alarms-and-commands.ts";
 import { deviceMethods } from "./migrations/0004-device-methods.ts";
 import { charging } from "./migrations/0005-charging.ts";
+import { enrolment } from "./migrations/0006-enrolment.ts";
 
 /** Every step from the empty database to ours, in order. A step that has shipped is never edited; a new one is added. */
 export const MIGRATIONS = [
@@ -16,6 +17,7 @@ export const MIGRATIONS = [
   { id: "0003-alarms-and-commands", sql: alarmsAndCommands },
   { id: "0004-device-methods", sql: deviceMethods },
   { id: "0005-charging", sql: charging },
+  { id: "0006-enrolment", sql: enrolment },
 ] as const;
 
 /** One fleet process migrates; the others wait for it here. */
