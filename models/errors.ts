@@ -2,6 +2,7 @@
  * | code | when |
  * | --- | --- |
  * | `models/bad-manifest` | a manifest does not fit its schema; the message names the path |
+ * | `models/bad-algorithm` | an algorithm package does not fit its schema; the message names the path |
  * | `models/bad-onnx-file` | bytes that should be an ONNX file are not, or are cut short |
  * | `models/bad-image` | an image's bytes do not fit its width and height, or the size the plan asks for |
  * | `models/bad-tensor` | a model's output is missing, or of another type or shape than its manifest says |
@@ -10,6 +11,7 @@
  */
 export type ModelErrorCode =
   | "models/bad-manifest"
+  | "models/bad-algorithm"
   | "models/bad-onnx-file"
   | "models/bad-image"
   | "models/bad-tensor"
