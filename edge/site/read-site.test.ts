@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { MAX_SITE_BYTES } from "@outpost/wire/site-text.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { formatFault } from "./fault.ts";
 import { readSite } from "./read-site.ts";
 import { PLANTED_FAULTS } from "./testing/planted-faults.ts";
 import { SAMPLE_SITE } from "./testing/sample-site.ts";
-import { MAX_SITE_BYTES } from "./yaml-file.ts";
 
 let directory: string;
 beforeAll(async () => {

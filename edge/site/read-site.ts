@@ -1,51 +1,56 @@
-import { catalog } from "@outpost/firmware-adapters/catalog.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
-import { siteDocument, type SiteDocument } from "@outpost/wire/site.ts";
+import { open } from "node:fs/promises";
 
-import { crossCheck } from "./cross-check.ts";
-import type { SiteFault } from "./fault.ts";
-import { schemaFaults } from "./schema-fault.ts";
-import type { ConfiguredDevice, SiteReading } from "./site.ts";
-import { readYamlFile, type YamlFile } from "./yaml-file.ts";
+import { asError, errorCode } from "@outpost/kernel/thrown.ts";
+import { checkSite } from "@outpost/wire/check-site.ts";
+import { MAX_SITE_BYTES } from "@outpost/wire/site-text.ts";
+
+import type { SiteReading } from "./site.ts";
 
 /**
- * Reads a site file and checks all of it: YAML, the wire's schema, each adapter's own settings, and that rules and
- * actions fit the points their devices have. Opens no port. A fault is an outcome with its place in the file, never an
+ * Reads a site file and checks all of it; see `checkSite`. A fault is an outcome with its place in the file, never an
  * exception.
  */
 export async function readSite(file: string): Promise<SiteReading> {
-  const reading = await readYamlFile(file);
-  if (reading.kind === "refused") return reading;
-  const { yaml } = reading;
-  const checked = siteDocument.safeParse(yaml.value);
-  if (!checked.success) {
-    return { kind: "refused", faults: checked.error.issues.flatMap((issue) => schemaFaults(issue, yaml)) };
-  }
-  const document = checked.data;
-  const { devices, faults } = await configureDevices(document, yaml);
-  if (faults.length > 0) return { kind: "refused", faults };
-  const crossed = crossCheck(document, devices).map(({ path, message }) => faultAt(yaml, path, message));
-  if (crossed.length > 0) return { kind: "refused", faults: crossed };
-  return { kind: "accepted", site: { document, devices, text: yaml.text } };
+  const read = await readText(file);
+  if (read.kind === "refused") return refused(file, read.message);
+  const check = await checkSite(read.text);
+  if (check.kind === "accepted") return check;
+  return { kind: "refused", faults: check.faults.map((fault) => ({ file, ...fault })) };
 }
 
-async function configureDevices(
-  document: SiteDocument,
-  yaml: YamlFile,
-): Promise<{ devices: ConfiguredDevice[]; faults: SiteFault[] }> {
-  const devices: ConfiguredDevice[] = [];
-  const faults: SiteFault[] = [];
-  for (const [index, settings] of document.devices.entries()) {
-    const adapter = await catalog[settings.adapter].load();
-    try {
-      devices.push({ settings, device: adapter.configure(settings.id, settings.settings) });
-    } catch (error) {
-      faults.push(faultAt(yaml, ["devices", index, "settings"], asError(error).message));
-    }
+/** A file's text, at most `MAX_SITE_BYTES` of UTF-8, or why there is none. */
+export async function readText(
+  file: string,
+): Promise<{ readonly kind: "text"; readonly text: string } | { readonly kind: "refused"; readonly message: string }> {
+  let bytes: Buffer;
+  try {
+    bytes = await readBounded(file);
+  } catch (error) {
+    return { kind: "refused", message: `cannot be read: ${errorCode(error) ?? asError(error).message}` };
   }
-  return { devices, faults };
+  if (bytes.length > MAX_SITE_BYTES) {
+    return { kind: "refused", message: `expected at most ${MAX_SITE_BYTES} bytes, found more` };
+  }
+  try {
+    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    return { kind: "refused", message: "expected UTF-8 text, found other bytes" };
+  }
 }
 
-function faultAt(yaml: YamlFile, path: readonly PropertyKey[], message: string): SiteFault {
-  return { file: yaml.file, position: yaml.locate(path), path: path.join("."), message };
+async function readBounded(file: string): Promise<Buffer> {
+  await using handle = await open(file, "r");
+  if (!(await handle.stat()).isFile()) throw new Error("not a file");
+  const buffer = Buffer.alloc(MAX_SITE_BYTES + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
+}
+
+function refused(file: string, message: string): SiteReading {
+  return { kind: "refused", faults: [{ file, position: undefined, path: "", message }] };
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
-import { showValue, type SiteFault } from "./fault.ts";
-import type { YamlFile } from "./yaml-file.ts";
+import { showValue, type SiteTextFault } from "./site-fault.ts";
+import type { SiteText } from "./site-text.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,19 +15,18 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   record: "a block of keys",
 };
 
-/** Says in words, and with its place in the file, what the schema found wrong. One issue may name several keys. */
-export function schemaFaults(issue: Issue, yaml: YamlFile): SiteFault[] {
+/** Says in words, and with its place in the text, what the schema found wrong. One issue may name several keys. */
+export function schemaFaults(issue: Issue, text: SiteText): SiteTextFault[] {
   const { issue: inner, path } = innermost(issue, [...issue.path]);
   if (inner.code === "unrecognized_keys") {
     return inner.keys.map((key) => ({
-      file: yaml.file,
-      position: yaml.locateKey([...path, key]),
+      position: text.locateKey([...path, key]),
       path: [...path, key].join("."),
       message: `expected no key of this name here, found ${showValue(key)}`,
     }));
   }
-  const found = valueAt(yaml.value, path);
-  return [{ file: yaml.file, position: yaml.locate(path), path: path.join("."), message: message(inner, found) }];
+  const found = valueAt(text.value, path);
+  return [{ position: text.locate(path), path: path.join("."), message: message(inner, found) }];
 }
 
 function message(issue: Issue, found: unknown): string {

@@ -1,10 +1,9 @@
-import { open } from "node:fs/promises";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Document } from "yaml";
 
-import { asError, errorCode } from "@outpost/kernel/thrown.ts";
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
+import type { Position, SiteTextFault } from "./site-fault.ts";
+import type { SiteDocument } from "./site.ts";
 
-import type { Position, SiteFault } from "./fault.ts";
-
+/** The largest text of a site document, in UTF-8 bytes. */
 export const MAX_SITE_BYTES = 1024 * 1024;
 /** A thousand devices may share one anchor; more is an attempt to blow the document up. */
 const MAX_ALIASES = 2_000;
@@ -12,10 +11,8 @@ const MAX_SYNTAX_FAULTS = 20;
 
 type Path = readonly PropertyKey[];
 
-/** A parsed YAML file that still knows where each value stands. */
-export interface YamlFile {
-  readonly file: string;
-  readonly text: string;
+/** Parsed YAML that still knows where each value stands. */
+export interface SiteText {
   readonly value: unknown;
   /** Where the value at `path` begins, or its nearest parent that is there. */
   locate(path: Path): Position | undefined;
@@ -23,34 +20,24 @@ export interface YamlFile {
   locateKey(path: Path): Position | undefined;
 }
 
-export type YamlReading =
-  | { readonly kind: "parsed"; readonly yaml: YamlFile }
-  | { readonly kind: "refused"; readonly faults: readonly SiteFault[] };
+export type SiteTextReading =
+  | { readonly kind: "parsed"; readonly text: SiteText }
+  | { readonly kind: "refused"; readonly faults: readonly SiteTextFault[] };
 
-/** Reads a file of at most `MAX_SITE_BYTES` of UTF-8 and parses it as YAML 1.2. Never throws for what the file holds. */
-export async function readYamlFile(file: string): Promise<YamlReading> {
-  let bytes: Buffer;
-  try {
-    bytes = await readBounded(file);
-  } catch (error) {
-    return refused(file, `cannot be read: ${errorCode(error) ?? asError(error).message}`);
-  }
-  if (bytes.length > MAX_SITE_BYTES) return refused(file, `expected at most ${MAX_SITE_BYTES} bytes, found more`);
-  try {
-    return parseYaml(file, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return refused(file, "expected UTF-8 text, found other bytes");
-  }
+/** A site document as YAML text, which reads as the same document again. */
+export function writeSiteText(document: SiteDocument): string {
+  // Without anchors: a person edits each of two blocks that happen to be alike.
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 110 });
 }
 
-/** Parses YAML text; `file` is only its name in messages. */
-export function parseYaml(file: string, text: string): YamlReading {
+/** Parses YAML 1.2 text, of which JSON is a part. Never throws for what the text holds. */
+export function parseSiteText(text: string): SiteTextReading {
+  if (Buffer.byteLength(text) > MAX_SITE_BYTES) return refused(`expected at most ${MAX_SITE_BYTES} bytes, found more`);
   try {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
     if (document.errors.length > 0) {
       const faults = document.errors.slice(0, MAX_SYNTAX_FAULTS).map((error) => ({
-        file,
         position: positionAt(lines, error.pos[0]),
         path: "",
         message: `expected YAML, found: ${error.message}`,
@@ -58,20 +45,18 @@ export function parseYaml(file: string, text: string): YamlReading {
       return { kind: "refused", faults };
     }
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    return { kind: "parsed", yaml: createYamlFile({ file, text, value }, document, lines) };
+    return { kind: "parsed", text: locatable(value, document, lines) };
   } catch (error) {
     // The parser recurses: a file nested a thousand levels deep ends here, and so do too many aliases.
-    return refused(file, `expected YAML of a reasonable depth, found: ${asError(error).message}`);
+    return refused(
+      `expected YAML of a reasonable depth, found: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
-function createYamlFile(
-  own: Pick<YamlFile, "file" | "text" | "value">,
-  document: Document,
-  lines: LineCounter,
-): YamlFile {
+function locatable(value: unknown, document: Document, lines: LineCounter): SiteText {
   return {
-    ...own,
+    value,
     locate: (path) => positionAt(lines, walk(document, path).valueAt),
     locateKey: (path) => positionAt(lines, walk(document, path).keyAt),
   };
@@ -110,19 +95,6 @@ function positionAt(lines: LineCounter, offset: number | undefined): Position | 
   return { line, column: col };
 }
 
-async function readBounded(file: string): Promise<Buffer> {
-  await using handle = await open(file, "r");
-  if (!(await handle.stat()).isFile()) throw new Error("not a file");
-  const buffer = Buffer.alloc(MAX_SITE_BYTES + 1);
-  let length = 0;
-  while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return buffer.subarray(0, length);
-}
-
-function refused(file: string, message: string): YamlReading {
-  return { kind: "refused", faults: [{ file, position: undefined, path: "", message }] };
+function refused(message: string): SiteTextReading {
+  return { kind: "refused", faults: [{ position: undefined, path: "", message }] };
 }

@@ -1,9 +1,9 @@
 import type { PointDescription } from "@outpost/firmware-adapters/adapter.ts";
-import { watchedPointsOf } from "@outpost/wire/site-devices.ts";
-import type { ActionSettings, SiteDocument } from "@outpost/wire/site.ts";
 
-import { showNames, showValue } from "./fault.ts";
-import type { ConfiguredDevice } from "./site.ts";
+import type { ConfiguredDevice } from "./check-site.ts";
+import { watchedPointsOf } from "./site-devices.ts";
+import { showNames, showValue } from "./site-fault.ts";
+import type { ActionSettings, SiteDocument } from "./site.ts";
 
 /** Something the schema cannot see, because it takes the devices' own points to know. */
 export interface CrossFault {

@@ -1,0 +1,72 @@
+import type { Device } from "@outpost/firmware-adapters/adapter.ts";
+import { catalog } from "@outpost/firmware-adapters/catalog.ts";
+
+import type { DeviceSettings } from "./site-devices.ts";
+import type { SiteTextFault } from "./site-fault.ts";
+import { crossCheck } from "./site-points.ts";
+import { parseSiteText, type SiteText } from "./site-text.ts";
+import { schemaFaults } from "./site-words.ts";
+import { siteDocument, type SiteDocument } from "./site.ts";
+
+/** One device of the site: what the document says, and what its adapter made of it. */
+export interface ConfiguredDevice {
+  readonly settings: DeviceSettings;
+  readonly device: Device;
+}
+
+/** A site document that passed every check: nothing in it is validated again. */
+export interface Site {
+  readonly document: SiteDocument;
+  readonly devices: readonly ConfiguredDevice[];
+  /** As a person wrote it, with its remarks. */
+  readonly text: string;
+}
+
+/** What became of the text of a site document. */
+export type SiteCheck =
+  | { readonly kind: "accepted"; readonly site: Site }
+  | { readonly kind: "refused"; readonly faults: readonly SiteTextFault[] };
+
+/**
+ * Checks all of a site document: YAML or JSON, the schema, each adapter's own settings, and that rules and actions fit
+ * the points their devices have. The desk and the gateway check with this one function. Opens no port. A fault is an
+ * outcome with its place in the text, never an exception.
+ */
+export async function checkSite(source: string): Promise<SiteCheck> {
+  const reading = parseSiteText(source);
+  if (reading.kind === "refused") return reading;
+  const { text } = reading;
+  const checked = siteDocument.safeParse(text.value);
+  if (!checked.success) {
+    return { kind: "refused", faults: checked.error.issues.flatMap((issue) => schemaFaults(issue, text)) };
+  }
+  const document = checked.data;
+  const { devices, faults } = await configureDevices(document, text);
+  if (faults.length > 0) return { kind: "refused", faults };
+  const crossed = crossCheck(document, devices).map(({ path, message }) => faultAt(text, path, message));
+  if (crossed.length > 0) return { kind: "refused", faults: crossed };
+  return { kind: "accepted", site: { document, devices, text: source } };
+}
+
+async function configureDevices(
+  document: SiteDocument,
+  text: SiteText,
+): Promise<{ devices: ConfiguredDevice[]; faults: SiteTextFault[] }> {
+  const devices: ConfiguredDevice[] = [];
+  const faults: SiteTextFault[] = [];
+  for (const [index, settings] of document.devices.entries()) {
+    const adapter = await catalog[settings.adapter].load();
+    try {
+      devices.push({ settings, device: adapter.configure(settings.id, settings.settings) });
+    } catch (error) {
+      faults.push(
+        faultAt(text, ["devices", index, "settings"], error instanceof Error ? error.message : String(error)),
+      );
+    }
+  }
+  return { devices, faults };
+}
+
+function faultAt(text: SiteText, path: readonly PropertyKey[], message: string): SiteTextFault {
+  return { position: text.locate(path), path: path.join("."), message };
+}
