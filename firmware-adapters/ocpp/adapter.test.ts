@@ -42,6 +42,21 @@ describe("a 1.6 charge point", () => {
     });
   });
 
+  it("shows which phases of the supply are behind its own, also after its line was gone", async () => {
+    const members = [{ station: "CP-1", connector: 1, phases: ["L2", "L3", "L1"] }];
+    await using here = await site({ members });
+    const { station, deps } = here;
+    const isShown = () => deps.last("connector1.wiring")?.reading;
+    await station.call("StatusNotification", { connectorId: 1, status: "Available", errorCode: "NoError" });
+    await eventually("the wiring", () => isShown()?.quality === "good");
+    await station.hangUp();
+    await eventually("the loss", () => deps.lastStatus()?.state === "offline");
+    await station.call("StatusNotification", { connectorId: 1, status: "Available", errorCode: "NoError" });
+    await eventually("the wiring again", () => isShown()?.quality === "good");
+    expect(isShown()).toEqual({ quality: "good", value: 231 });
+    expect(deps.last("connector2.wiring")?.reading).toMatchObject({ quality: "bad" });
+  });
+
   it("gives an invalid tag a number of its own and Invalid, and leaves what runs alone", async () => {
     await using here = await site();
     const { station } = here;

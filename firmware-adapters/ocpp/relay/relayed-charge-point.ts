@@ -22,7 +22,7 @@ import type { BookMessage, StationHost, StationProtocol } from "../station/stati
 import { Tolerances } from "../station/tolerances.ts";
 import type { BookInput, BookOutcome } from "../transactions/book.ts";
 import type { Event201, Outcome201 } from "../transactions/book201.ts";
-import type { ConnectorState, ConnectorStatus } from "../words.ts";
+import type { ConnectorState, ConnectorStatus, Phase } from "../words.ts";
 import { ForeignProfiles } from "./foreign-profiles.ts";
 import { Gate } from "./gate.ts";
 import { RelayedLimits } from "./limits.ts";
@@ -170,6 +170,10 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     if (this.#limits.want(connectorId, limitA, maxA)) this.#settleIn(0);
   }
 
+  showWiring(connectorId: number, phases: readonly Phase[]): void {
+    this.#connectors.showWiring(connectorId, phases);
+  }
+
   async setLimit(connectorId: number, limitA: number, leaseMs: number, signal: AbortSignal): Promise<LimitAnswer> {
     const transactionId = this.#connectors.state(connectorId)?.transactionId;
     if (this.#speaking === undefined || transactionId === undefined) return "refused";
@@ -291,7 +295,7 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     this.#connectors.forgetStatuses();
     if (this.#background.isStopped) return;
     if (by === "upstream") this.#upstreamIsAway(reason);
-    else this.#board.lost("link-down", "the charge point is not connected");
+    else this.#connectors.lost("link-down", "the charge point is not connected");
     this.#site.changed(this.identity);
   }
 
@@ -302,7 +306,7 @@ export class RelayedChargePoint implements SiteStation, StationHost {
 
   #upstreamIsAway(reason: string): void {
     if (this.#background.isStopped) return;
-    this.#board.lost("link-down", `upstream is away (${reason}), so the charge point is turned away`);
+    this.#connectors.lost("link-down", `upstream is away (${reason}), so the charge point is turned away`);
     this.#board.good(UPSTREAM_AWAY, 1);
   }
 
@@ -347,9 +351,9 @@ export class RelayedChargePoint implements SiteStation, StationHost {
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    this.#board.lost("not-yet-read", "has not called yet");
+    this.#connectors.lost("not-yet-read", "has not called yet");
     const watching = this.#link.onStatus((status) => {
-      if (status.kind === "down") this.#board.lost("link-down", status.reason);
+      if (status.kind === "down") this.#connectors.lost("link-down", status.reason);
     });
     try {
       for (;;) {
@@ -368,7 +372,7 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     // Before its end is heard of, which would give another reason.
     this.#speaking = undefined;
     this.#connectors.forgetStatuses();
-    this.#board.lost("timeout", `nothing for ${Math.round(silentMs / 1_000)} s`);
+    this.#connectors.lost("timeout", `nothing for ${Math.round(silentMs / 1_000)} s`);
     speaking?.line.close("silent for too long");
     this.#site.changed(this.identity);
   }

@@ -2,32 +2,20 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { z } from "zod";
 
-import type { OcppVersion, StationCall } from "../words.ts";
-import type { SettingName } from "./charger/settings.ts";
+import type { StationCall } from "../words.ts";
+import { filledIn, type ChargePointOptions, type FilledOptions } from "./charge-point-options.ts";
 import type { BootCause, Dialect } from "./dialects/dialect.ts";
 import { answers16 } from "./dialects/v16-answers.ts";
 import { words16 } from "./dialects/v16-words.ts";
 import { answers201 } from "./dialects/v201-answers.ts";
 import { words201 } from "./dialects/v201-words.ts";
-import { Line, LineError, type LineOptions } from "./line/line.ts";
+import { Line, LineError } from "./line/line.ts";
 import { changed, wellBehaved, type Misbehaviour, type MisbehaviourChange } from "./line/misbehaviour.ts";
 import { Outbox, type Acknowledged } from "./line/outbox.ts";
 import { Commands } from "./station/commands.ts";
 import type { Connector } from "./station/connector.ts";
-import { Station, type StationOptions, type SwipeOutcome } from "./station/station.ts";
+import { Station, type SwipeOutcome } from "./station/station.ts";
 import type { StopReason } from "./station/transaction.ts";
-
-export interface ChargePointOptions
-  extends Pick<LineOptions, "url" | "identity" | "key" | "tls">, Partial<Omit<StationOptions, "settings">> {
-  readonly version: OcppVersion;
-  /** How often the model moves; also how soon a status is told. */
-  readonly tickMs?: number;
-  readonly callTimeoutMs?: number;
-  readonly reconnectMs?: number;
-  /** How long a reboot takes. */
-  readonly rebootMs?: number;
-  readonly settings?: Partial<Record<SettingName, string>>;
-}
 
 export interface ChargePointDeps {
   /** May be an accelerated one, where the gateway has the same. */
@@ -45,18 +33,6 @@ export interface Arrival {
 
 const bootAnswer = z.object({ status: z.string(), currentTime: z.string(), interval: z.number() });
 const timeAnswer = z.object({ currentTime: z.string() });
-const DEFAULTS = {
-  connectors: 1,
-  phases: 3,
-  maxA: 32,
-  lagMs: 1_000,
-  ownNumbers: "minus-one",
-  tickMs: 250,
-  callTimeoutMs: 10_000,
-  reconnectMs: 500,
-  rebootMs: 1_000,
-} as const;
-type Filled = ChargePointOptions & Required<Pick<ChargePointOptions, keyof typeof DEFAULTS>>;
 const BETWEEN_STEPS_MS = 100;
 const MAX_CALLS_UNDER_WAY = 200;
 
@@ -69,7 +45,7 @@ export function startChargePoint(options: ChargePointOptions, deps: ChargePointD
 export class SimulatedChargePoint implements AsyncDisposable {
   readonly identity: string;
   readonly station: Station;
-  readonly #options: Filled;
+  readonly #options: FilledOptions;
   readonly #deps: ChargePointDeps;
   readonly #dialect: Dialect;
   readonly #line: Line;
@@ -88,7 +64,7 @@ export class SimulatedChargePoint implements AsyncDisposable {
   constructor(options: ChargePointOptions, deps: ChargePointDeps) {
     const { identity, version } = options;
     this.identity = identity;
-    this.#options = { ...DEFAULTS, ...options };
+    this.#options = filledIn(options);
     this.#deps = deps;
     const plate = { vendor: "Outpost", model: "Simulated", serial: identity.slice(0, 25), firmware: "1.0.0" };
     this.#dialect = version === "ocpp1.6" ? words16(plate) : words201(plate);
@@ -175,6 +151,16 @@ export class SimulatedChargePoint implements AsyncDisposable {
   async swipe(connectorId: number, idTag: string): Promise<SwipeOutcome> {
     this.#lastSwipe = await this.station.swipe(connectorId, idTag);
     return this.#lastSwipe;
+  }
+
+  /** Somebody plugs a car in and holds a card up as soon as the station is in service. @returns as `plug`. */
+  arrive(connectorId: number, idTag: string, car: Arrival = {}): boolean {
+    if (!this.plug(connectorId, car)) return false;
+    this.#begin(async () => {
+      while (!this.isAccepted) await this.#deps.clock.sleep(this.#options.tickMs, this.#stop.signal);
+      await this.swipe(connectorId, idTag);
+    });
+    return true;
   }
 
   /** Ends a transaction at the station, without a tag. @returns false where there is none. */
@@ -287,6 +273,7 @@ export class SimulatedChargePoint implements AsyncDisposable {
       retries: () => ({ attempts: settings.number("attempts"), waitMs: settings.number("retryS") * 1_000 }),
       losesAnswer: () => takeOne("lostAnswers"),
       sendsTwice: () => takeOne("duplicates"),
+      keeps: this.#options.keptMessages,
     });
   }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { lever, type Lever, type Levers } from "../../simulation/levers.ts";
 import type { SimulatedChargePoint } from "./charge-point.ts";
+import type { SharedSupply } from "./charger/shared-supply.ts";
 import { misbehaviour } from "./line/misbehaviour.ts";
 
 /** Which station; the first where absent. */
@@ -20,8 +21,10 @@ const plug = z
     chargedWh: z.number().min(0).max(1_000_000).default(12_000),
   })
   .prefault({});
+const tag = z.string().min(1).max(20);
+const arrival = z.strictObject({ ...plug.unwrap().shape, idTag: tag });
 const wants = z.strictObject({ station, connector, wantsA: z.number().min(0).max(500) });
-const swipe = z.strictObject({ station, connector, idTag: z.string().min(1).max(20) });
+const swipe = z.strictObject({ station, connector, idTag: tag });
 /** Errors of 1.6 section 7.6. */
 const fault = z
   .strictObject({
@@ -55,8 +58,14 @@ const garbage = z.strictObject({ station, bytes: z.int().min(1).max(4_096).defau
 const misbehave = z.strictObject({ station, ...misbehaviour.partial().shape });
 
 /** The simulator's levers: what drivers, electricians and bad luck do to charge points. */
-export function chargePointLevers(stations: readonly [SimulatedChargePoint, ...SimulatedChargePoint[]]): Levers {
-  const state = (): object => ({ stations: stations.map((one) => one.state()) });
+export function chargePointLevers(
+  stations: readonly [SimulatedChargePoint, ...SimulatedChargePoint[]],
+  supply?: SharedSupply,
+): Levers {
+  const state = (): object => ({
+    ...(supply === undefined ? {} : { supply: supply.state() }),
+    stations: stations.map((one) => one.state()),
+  });
   /** A lever of the station that its body names; false where there is none, or it cannot be done now. */
   const on = <T extends { station?: string | undefined }>(
     schema: z.ZodType<T>,
@@ -70,6 +79,7 @@ export function chargePointLevers(stations: readonly [SimulatedChargePoint, ...S
     state,
     levers: {
       plug: on(plug, (one, { connector: id, ...car }) => one.plug(id, car)),
+      arrive: on(arrival, (one, { connector: id, idTag, ...car }) => one.arrive(id, idTag, car)),
       wants: on(wants, (one, body) => one.setWish(body.connector, body.wantsA)),
       unplug: on(place, (one, body) => one.unplug(body.connector)),
       // What became of it stands in the state: a refused tag is no failure of the lever.

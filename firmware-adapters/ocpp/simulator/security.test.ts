@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLink } from "../../links/open-link.ts";
 import { eventually, fakeDeps } from "../../testing/fake-deps.ts";
 import { ocpp } from "../adapter.ts";
-import { startChargePoint, type ChargePointOptions } from "./charge-point.ts";
+import type { ChargePointOptions } from "./charge-point-options.ts";
+import { startChargePoint } from "./charge-point.ts";
 
 const KEY = "0001020304050607FFFFFFFFFFFFFFFFFFFFFFFF";
 let directory: string;

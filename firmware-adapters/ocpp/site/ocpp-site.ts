@@ -7,7 +7,7 @@ import {
   type ListedTag,
   type Verdict,
 } from "../authorisation/authorisation.ts";
-import type { ConnectorState } from "../words.ts";
+import type { ConnectorState, Phase } from "../words.ts";
 
 /** What became of telling a station how much a connector may draw. `lost`: nobody knows whether it arrived. */
 export type LimitAnswer = "accepted" | "refused" | "lost";
@@ -22,6 +22,8 @@ export interface SiteStation {
   hasFallback(connectorId: number, limitA: number): boolean;
   /** Sets what the connector falls back to, at every contact until it has been taken in. */
   setFallback(connectorId: number, limitA: number, maxA: number): void;
+  /** Shows which of the supply's phases are behind a connector's own. */
+  showWiring(connectorId: number, phases: readonly Phase[]): void;
   /** Lets the running transaction draw so much for so long. */
   setLimit(connectorId: number, limitA: number, leaseMs: number, signal: AbortSignal): Promise<LimitAnswer>;
 }

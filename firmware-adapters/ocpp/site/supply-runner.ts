@@ -144,7 +144,10 @@ export class SupplyRunner {
     const members = this.#byStation.get(identity);
     if (members === undefined) return;
     const station = this.#deps.site.stations.get(identity);
-    for (const member of members) station?.setFallback(member.connector, this.#fallbackA, member.maxA);
+    for (const { connector, phases, maxA } of members) {
+      station?.setFallback(connector, this.#fallbackA, maxA);
+      station?.showWiring(connector, phases);
+    }
     this.#changed.add(identity);
     this.#wake.resolve();
   }

@@ -13,7 +13,7 @@ import type { OcppSettings } from "../settings.ts";
 import { OcppSite, type LimitAnswer, type SiteStation } from "../site/ocpp-site.ts";
 import type { BookInput, BookOutcome } from "../transactions/book.ts";
 import type { Event201, Outcome201 } from "../transactions/book201.ts";
-import type { ConnectorState, ConnectorStatus, StationConnection } from "../words.ts";
+import type { ConnectorState, ConnectorStatus, Phase, StationConnection } from "../words.ts";
 import { Background } from "./background.ts";
 import { Connectors } from "./connectors.ts";
 import { execute } from "./execute.ts";
@@ -144,6 +144,10 @@ export class ChargePoint implements SiteStation, StationHost {
     this.#background.begin("fallbacks", (signal) => this.#takeFallbacks(signal));
   }
 
+  showWiring(connectorId: number, phases: readonly Phase[]): void {
+    this.#connectors.showWiring(connectorId, phases);
+  }
+
   async setLimit(connectorId: number, limitA: number, leaseMs: number, signal: AbortSignal): Promise<LimitAnswer> {
     const transactionId = this.#connectors.state(connectorId)?.transactionId;
     if (this.#speaking === undefined || transactionId === undefined) return "refused";
@@ -260,7 +264,7 @@ export class ChargePoint implements SiteStation, StationHost {
     if (this.#speaking?.connection !== connection) return;
     this.#speaking = undefined;
     this.#connectors.forgetStatuses();
-    if (!this.#background.isStopped) this.#board.lost("link-down", "the charge point is not connected");
+    if (!this.#background.isStopped) this.#connectors.lost("link-down", "the charge point is not connected");
     this.#site.changed(this.identity);
   }
 
@@ -306,9 +310,9 @@ export class ChargePoint implements SiteStation, StationHost {
   /** A connection that has fallen silent, and a listener that cannot listen. */
   async #watch(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    this.#board.lost("not-yet-read", "has not called yet");
+    this.#connectors.lost("not-yet-read", "has not called yet");
     const watching = this.#link.onStatus((status) => {
-      if (status.kind === "down") this.#board.lost("link-down", status.reason);
+      if (status.kind === "down") this.#connectors.lost("link-down", status.reason);
     });
     try {
       for (;;) {
@@ -326,7 +330,7 @@ export class ChargePoint implements SiteStation, StationHost {
     // Before its end is heard of, which would give another reason.
     this.#speaking = undefined;
     this.#connectors.forgetStatuses();
-    this.#board.lost("timeout", `nothing for ${Math.round(silentMs / 1_000)} s`);
+    this.#connectors.lost("timeout", `nothing for ${Math.round(silentMs / 1_000)} s`);
     speaking?.connection.close("silent for too long");
     this.#site.changed(this.identity);
   }

@@ -1,8 +1,8 @@
 import type { Clock } from "@outpost/kernel/clock.ts";
 
-import type { Measurement } from "../../event.ts";
+import type { BadReason, Measurement } from "../../event.ts";
 import type { PointBoard } from "../../point-board.ts";
-import { PHASES, type ConnectorState, type ConnectorStatus, type PerPhase } from "../words.ts";
+import { PHASES, type ConnectorState, type ConnectorStatus, type PerPhase, type Phase } from "../words.ts";
 import { isRecent, type MeterSample } from "./meter-sample.ts";
 import { pointOf, STATUS_CODES } from "./points.ts";
 
@@ -11,6 +11,8 @@ interface Connector {
   /** Told since the station's last boot. */
   isTold: boolean;
   transactionId: string | undefined;
+  /** As it was shown; compared by identity, because every message of a station may show it again. */
+  wiring: readonly Phase[] | undefined;
   meteredA: PerPhase | undefined;
   meteredAtMs: number;
 }
@@ -34,6 +36,7 @@ export class Connectors {
           status: "unavailable",
           isTold: false,
           transactionId: undefined,
+          wiring: undefined,
           meteredA: undefined,
           meteredAtMs: Number.NEGATIVE_INFINITY,
         },
@@ -94,6 +97,27 @@ export class Connectors {
 
   showLimit(connectorId: number, limitA: number): void {
     if (this.#connectors.has(connectorId)) this.#board.good(pointOf(connectorId, "limit"), limitA);
+  }
+
+  /** As a number of one digit a phase: 231 where the connector's L1, L2 and L3 are the supply's L2, L3 and L1. */
+  showWiring(connectorId: number, phases: readonly Phase[]): void {
+    const connector = this.#connectors.get(connectorId);
+    if (connector === undefined || connector.wiring === phases) return;
+    connector.wiring = phases;
+    this.#showWirings();
+  }
+
+  /** Nothing is known of the station any more: every point is bad, but for what the site itself knows. */
+  lost(reason: BadReason, detail: string): void {
+    this.#board.lost(reason, detail);
+    this.#showWirings();
+  }
+
+  #showWirings(): void {
+    for (const [id, { wiring }] of this.#connectors) {
+      const digits = wiring?.map((phase) => PHASES.indexOf(phase) + 1).join("");
+      if (digits !== undefined) this.#board.good(pointOf(id, "wiring"), Number(digits));
+    }
   }
 
   /** The readings of the last of these samples that says how things are now, for whoever publishes them. */

@@ -34,6 +34,7 @@ const POINTS: readonly PointOfConnector[] = [
   { name: "current.l3", unit: "A", deadband: 0.5, zh: "L3 电流", en: "current L3" },
   { name: "soc", unit: "%", deadband: 1, zh: "电池电量", en: "state of charge" },
   { name: "limit", unit: "A", deadband: 0, zh: "限流", en: "limit" },
+  { name: "wiring", unit: "", deadband: 0, zh: "接线相序", en: "phase wiring" },
 ];
 
 /** A point's id, for instance `connector1.power`. */

@@ -29,6 +29,7 @@ function bench(attempts = 3) {
     retries: () => ({ attempts, waitMs: 1_000 }),
     losesAnswer: () => take("losesAnswer"),
     sendsTwice: () => take("sendsTwice"),
+    keeps: 10,
   });
   const heard: string[] = [];
   const message = (action: string, kind: TransactionMessage["kind"] = "meter"): TransactionMessage => ({

@@ -36,11 +36,12 @@ export interface OutboxDeps {
   losesAnswer(): boolean;
   /** Whether the message just answered is to be sent once more. */
   sendsTwice(): boolean;
+  /** Answered messages that are remembered; the oldest go first. */
+  readonly keeps: number;
 }
 
 /** Messages kept; the memory of a charge point is small. */
 export const MAX_WAITING = 2_000;
-const MAX_ACKNOWLEDGED = 5_000;
 
 /**
  * Messages of transactions on their way to the central side: one at a time, in order, each until it is answered or was
@@ -144,7 +145,7 @@ export class Outbox {
   #note(acknowledged: Acknowledged): void {
     this.#counts.acknowledged += 1;
     this.#acknowledged.push(acknowledged);
-    if (this.#acknowledged.length > MAX_ACKNOWLEDGED) this.#acknowledged.shift();
+    if (this.#acknowledged.length > this.#deps.keeps) this.#acknowledged.shift();
   }
 
   #thin(): void {

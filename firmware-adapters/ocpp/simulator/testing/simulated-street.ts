@@ -10,7 +10,8 @@ import { eventually, fakeDeps, type FakeDeps } from "../../../testing/fake-deps.
 import { ocpp } from "../../adapter.ts";
 import { chargingSite } from "../../site/adapter.ts";
 import type { OcppVersion } from "../../words.ts";
-import { startChargePoint, type ChargePointOptions, type SimulatedChargePoint } from "../charge-point.ts";
+import type { ChargePointOptions } from "../charge-point-options.ts";
+import { startChargePoint, type SimulatedChargePoint } from "../charge-point.ts";
 
 export const HOST = "127.0.0.1";
 export const TAG = "04A1B2C3";
