@@ -49,8 +49,8 @@ export async function openKey(sealed: SealedKey, passphrase: string): Promise<Bu
   }
 }
 
-function text(bytes: Buffer): string {
-  return bytes.toString("base64");
+function text(raw: Buffer): string {
+  return raw.toString("base64");
 }
 
 function bytes(base64Text: string): Buffer {
