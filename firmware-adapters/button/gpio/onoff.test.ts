@@ -83,7 +83,6 @@ describe("lines through sysfs", () => {
     const loops = [opened.run(stop.signal), source.run(stop.signal)];
     await eventually("online", () => deps.lastStatus()?.state === "online");
     const line = FakeLine.all.find(({ number }) => number === 529);
-    const lamp = FakeLine.all.find(({ number }) => number === 534);
     line?.tell?.(null, 0);
     expect(deps.last("pressed")?.reading).toEqual({ quality: "good", value: 1 });
     // The interrupt of the release is lost; reading finds it out.
@@ -92,6 +91,7 @@ describe("lines through sysfs", () => {
       return reading?.quality === "good" && reading.value === 0;
     });
     await source.show(3, stop.signal);
+    const lamp = FakeLine.all.find(({ number }) => number === 534);
     expect([lamp?.direction, lamp?.value]).toEqual(["low", 1]);
     line?.tell?.(new Error("gone"), 0);
     await eventually("the fault", () => deps.lastStatus()?.state === "fault");

@@ -32,8 +32,8 @@ export interface WitnessTerms {
   readonly stalls: readonly Span[];
 }
 
-/** Clocks of two processes of one machine, and the time between a look and its note. */
-const SLACK_MS = 300;
+/** Between an answer's arrival and its note, at the gateway and here: both may have to wait for the processor. */
+const SLACK_MS = 1_000;
 /** Looks farther apart than this saw too little of what went on between them. */
 const MAX_GAP_MS = 3_000;
 /** After a stall, what had come meanwhile is taken within this time. */

@@ -10,7 +10,7 @@ const HEX_BYTES = 200;
 /** Of what passes on a noisy line: so much is spoilt. */
 const NOISE_SHARE = 0.3;
 /** Later than any answer that a reading may be made of, and often while the same is being asked for once more. */
-const LATE_MS = { least: 2_800, most: 4_500 };
+const LATE_MS = { least: 3_500, most: 5_000 };
 
 /** What simulators that are asked do wrong in their answers, whichever they are. */
 const WRONGS = ["garbage", "silence", "half-frame", "reset", "late"] as const;
