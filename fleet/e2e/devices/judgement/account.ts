@@ -141,7 +141,9 @@ function judgePolled(
       if (!known.has(reading.pointId)) continue;
       const tolerance = gauges.tolerances[reading.pointId] ?? 1e-6;
       const isFlowing = gauges.flowing.includes(reading.pointId);
-      const verdict = judgeReading(samples, reading, { maxAgeMs, tolerance, isFlowing, stalls });
+      const surge = gauges.surges[reading.pointId];
+      const terms = { maxAgeMs, tolerance, isFlowing, stalls, ...(surge ? { surge } : {}) };
+      const verdict = judgeReading(samples, reading, terms);
       found.readings += 1;
       if (verdict === "unwitnessed") found.unwitnessed += 1;
       if (verdict !== "wrong") continue;

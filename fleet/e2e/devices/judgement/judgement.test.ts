@@ -74,6 +74,19 @@ describe("a reading", () => {
     expect(judgeReading(turning, { ...lowest, value: 6 }, { ...terms, isFlowing: true })).toBe("wrong");
   });
 
+  it("may be what a motor draws in the moment of its start, where one has started between two looks", () => {
+    const started = samples.map((sample, second) => ({
+      ...sample,
+      values: { current: 0, starts: second < 30 ? 1 : 2 },
+    }));
+    const drawn = { pointId: "current", value: 55, atMs: 29_500 };
+    const surge = { counter: "starts", peak: 60 };
+    expect(judgeReading(started, drawn, terms)).toBe("wrong");
+    expect(judgeReading(started, drawn, { ...terms, surge })).toBe("right");
+    expect(judgeReading(started, { ...drawn, value: 61 }, { ...terms, surge })).toBe("wrong");
+    expect(judgeReading(started, { ...drawn, atMs: 40_000 }, { ...terms, surge })).toBe("wrong");
+  });
+
   it("may be as old as the gateway stood still", () => {
     const stalls = [{ fromMs: 24_000, toMs: 29_500 }];
     expect(judged(124, 30_000)).toBe("wrong");

@@ -21,6 +21,13 @@ export interface Span {
 /** `unwitnessed`: nobody looked at the device about that time, or never at that point. */
 export type Verdict = "right" | "wrong" | "unwitnessed";
 
+/** A point that leaps and is back before anybody looks, each time that another one, which counts, goes up. */
+export interface Surge {
+  readonly counter: string;
+  /** The greatest that the point can be. */
+  readonly peak: number;
+}
+
 export interface WitnessTerms {
   /** How old a value may be when it is read: the longest that the gateway waits for an answer. */
   readonly maxAgeMs: number;
@@ -28,6 +35,8 @@ export interface WitnessTerms {
   readonly tolerance: number;
   /** Whether it rises and falls by and by: between two looks it may then have turned, and gone as far as from one to the next. */
   readonly isFlowing: boolean;
+  /** Something that may have come and gone between two looks. */
+  readonly surge?: Surge;
   /** While these lasted the gateway stood still, so that what it read at their end may be as old as they are long. */
   readonly stalls: readonly Span[];
 }
@@ -54,8 +63,13 @@ export function judgeReading(samples: readonly Sample[], reading: Reading, terms
   const values = seen.flatMap(({ values: all }) => all[reading.pointId] ?? []);
   if (values.length === 0) return "unwitnessed";
   const margin = terms.tolerance + (terms.isFlowing ? greatestStep(values) : 0);
-  const isWithin = reading.value >= Math.min(...values) - margin && reading.value <= Math.max(...values) + margin;
+  const peak = hasSurged(seen, terms.surge) ? (terms.surge?.peak ?? 0) : 0;
+  const isWithin = reading.value >= Math.min(...values) - margin && reading.value <= Math.max(peak, ...values) + margin;
   return isWithin ? "right" : "wrong";
+}
+
+function hasSurged(samples: readonly Sample[], surge: Surge | undefined): boolean {
+  return surge !== undefined && new Set(samples.map(({ values }) => values[surge.counter])).size > 1;
 }
 
 function spanOf(atMs: number, { maxAgeMs, stalls }: WitnessTerms): Span {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import type { Surge } from "../judgement/readings.ts";
+
 /** A device that is asked, and what its simulator says that it reads. */
 export interface Gauges {
   readonly deviceId: string;
@@ -7,6 +9,8 @@ export interface Gauges {
   readonly tolerances: Readonly<Record<string, number>>;
   /** Points that rise and fall by and by. */
   readonly flowing: readonly string[];
+  /** Points that leap for a moment, by point. */
+  readonly surges: Readonly<Record<string, Surge>>;
   /** What the points truly are, by the simulator's state. */
   read(state: unknown): Readonly<Record<string, number>>;
   /** What happens to it, so that an old value is not a true one: one lever of these after the other. */
@@ -27,11 +31,18 @@ const station = z.object({
   pumps: z.tuple([pump, pump]),
 });
 
+/** What a pump draws in the moment of its start, and a little more. */
+const STARTING_A = 60;
+
 /** A pump station, over either of its lines. Its water moves so fast that no level is the one of seconds ago. */
 function pumpGauges(deviceId: string): Gauges {
   return {
     deviceId,
     flowing: ["level", "inflow", "outflow", "pump1.current", "pump2.current"],
+    surges: {
+      "pump1.current": { counter: "pump1.starts", peak: STARTING_A },
+      "pump2.current": { counter: "pump2.starts", peak: STARTING_A },
+    },
     tolerances: { level: 0.002, inflow: 0.2, outflow: 0.2, "pump1.current": 0.2, "pump2.current": 0.2 },
     read(state) {
       const { settings, pumps, ...panel } = station.parse(state);
@@ -74,6 +85,7 @@ const LOADS_KW = Array.from({ length: 40 }, (_, index) => 1 + ((index * 7.3) % 6
 const meterGauges: Gauges = {
   deviceId: "meter",
   flowing: [],
+  surges: {},
   tolerances: { energy: 0.02, power: 0.001, "voltage.a": 0.1 },
   read(state) {
     const [{ energyKwh, powerKw, voltageV }] = meters.parse(state).meters;
