@@ -5,8 +5,14 @@
  * | `wire/not-json` | the bytes are not UTF-8 JSON |
  * | `wire/bad-shape` | JSON, but not the message it should be |
  * | `wire/bad-batch` | a batch whose header or lines do not fit together |
+ * | `wire/bad-document` | a site document that cannot be unpacked, or is another than it says |
  */
-export type WireErrorCode = "wire/too-large" | "wire/not-json" | "wire/bad-shape" | "wire/bad-batch";
+export type WireErrorCode =
+  | "wire/too-large"
+  | "wire/not-json"
+  | "wire/bad-shape"
+  | "wire/bad-batch"
+  | "wire/bad-document";
 
 /** Foreign bytes that are not what they should be. Branch on `code`, never on `message`. */
 export class WireError extends Error {

@@ -7,6 +7,8 @@ import { encodeBatch, parseBatch } from "./batch.ts";
 import { busy, command, received, welcome } from "./downlink.ts";
 import { encodeMessage, parseMessage } from "./message.ts";
 import { wireRecord } from "./records.ts";
+import { desired, documentMessage, fetchDocument } from "./site-exchange.ts";
+import { unpackText } from "./site-packing.ts";
 import { siteDocument } from "./site.ts";
 import { DOWNLINK_KINDS, UPLINK_KINDS } from "./topics.ts";
 import { hello, notice, presence, reported } from "./uplink.ts";
@@ -22,6 +24,9 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   received,
   busy,
   command,
+  desired,
+  fetch: fetchDocument,
+  document: documentMessage,
   site: siteDocument,
 };
 
@@ -46,6 +51,14 @@ describe("golden messages of wire version 1", () => {
     const message = parseMessage(schema, readFileSync(new URL(file, GOLDEN)));
     if (typeof message !== "object" || message === null) throw new Error(`${file} is no object`);
     expect(parseMessage(schema, encodeMessage(message))).toEqual(message);
+  });
+
+  it.each([
+    ["desired.json", desired],
+    ["document.json", documentMessage],
+  ] as const)("%s carries a site document that can be unpacked", (file, schema) => {
+    const message: { packed: string; digest: string } = parseMessage(schema, readFileSync(new URL(file, GOLDEN)));
+    expect(unpackText(message)).toContain("version: 1");
   });
 
   it.each(files.filter((file) => file.endsWith(".txt")))("%s parses, and is encoded byte for byte the same", (file) => {

@@ -4,9 +4,9 @@
  */
 const ROOT = "outpost/1";
 
-export const UPLINK_KINDS = ["hello", "batch", "notice", "reported", "presence"] as const;
+export const UPLINK_KINDS = ["hello", "batch", "notice", "reported", "presence", "document"] as const;
 export type UplinkKind = (typeof UPLINK_KINDS)[number];
-export const DOWNLINK_KINDS = ["welcome", "received", "busy", "command"] as const;
+export const DOWNLINK_KINDS = ["welcome", "received", "busy", "command", "desired", "fetch"] as const;
 export type DownlinkKind = (typeof DOWNLINK_KINDS)[number];
 
 export function uplinkTopic(gatewayId: string, kind: UplinkKind): string {

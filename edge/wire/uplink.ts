@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { clockConfidence, hex128, name, stream, text, wallTimeMs } from "./identifiers.ts";
 import { alarmRecord } from "./records.ts";
+import { reportedSite } from "./site-exchange.ts";
 
 /** Opens a session: sent on every connection and again when the fleet stops answering. Answered by `welcome`. */
 export const hello = z.object({
@@ -82,6 +83,8 @@ export const reported = z.object({
   }),
   memoryRssBytes: z.number().min(0),
   loopDelayP999Ms: z.number().min(0),
+  /** Absent where the gateway is older than desired state: it is sent none. */
+  document: reportedSite.optional(),
 });
 export type Reported = z.infer<typeof reported>;
 

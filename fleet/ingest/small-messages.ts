@@ -2,11 +2,13 @@ import type { Log } from "@outpost/kernel/log.ts";
 import { unreachable } from "@outpost/kernel/never.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import { encodeMessage, parseMessage } from "@outpost/wire/message.ts";
+import { documentMessage } from "@outpost/wire/site-exchange.ts";
 import { downlinkTopic, type UplinkKind } from "@outpost/wire/topics.ts";
 import { hello, notice, presence, reported } from "@outpost/wire/uplink.ts";
 
 import { keepNewestAlarms } from "../alarms/alarm-rows.ts";
 import type { Publish } from "../broker/bus.ts";
+import { answerReported, keepDocument } from "../desired/deliver.ts";
 import { announce } from "../store/changes.ts";
 import { atomically } from "../store/database.ts";
 import { greet, notePresence, noteReported, type GatewayDeps } from "./gateways.ts";
@@ -69,8 +71,17 @@ export class SmallMessages implements AsyncDisposable {
         }
         case "presence":
           return await notePresence(gatewayId, parseMessage(presence, payload), this.#deps);
-        case "reported":
-          return await noteReported(gatewayId, parseMessage(reported, payload), this.#deps);
+        case "reported": {
+          const said = parseMessage(reported, payload);
+          await noteReported(gatewayId, said, this.#deps);
+          if (said.document === undefined) return;
+          const { gatewayNo } = await directory.gateway(gatewayId);
+          return await answerReported({ gatewayId, gatewayNo }, said.document, { pool, publish: reply, log });
+        }
+        case "document": {
+          const { gatewayNo } = await directory.gateway(gatewayId);
+          return await keepDocument({ gatewayId, gatewayNo }, parseMessage(documentMessage, payload), pool);
+        }
         case "notice": {
           const { alarm: record } = parseMessage(notice, payload);
           const { gatewayNo } = await directory.gateway(gatewayId);

@@ -9,6 +9,7 @@ import { alarmsAndCommands } from "./migrations/0003-alarms-and-commands.ts";
 import { deviceMethods } from "./migrations/0004-device-methods.ts";
 import { charging } from "./migrations/0005-charging.ts";
 import { enrolment } from "./migrations/0006-enrolment.ts";
+import { siteDocuments } from "./migrations/0007-site-documents.ts";
 
 /** Every step from the empty database to ours, in order. A step that has shipped is never edited; a new one is added. */
 export const MIGRATIONS = [
@@ -18,6 +19,7 @@ export const MIGRATIONS = [
   { id: "0004-device-methods", sql: deviceMethods },
   { id: "0005-charging", sql: charging },
   { id: "0006-enrolment", sql: enrolment },
+  { id: "0007-site-documents", sql: siteDocuments },
 ] as const;
 
 /** One fleet process migrates; the others wait for it here. */

@@ -1,5 +1,5 @@
+import type { Weakening } from "@outpost/wire/site-exchange.ts";
 import type { SiteTextFault } from "@outpost/wire/site-fault.ts";
-import type { Weakening } from "@outpost/wire/site-weakens.ts";
 
 import type { SiteStatus } from "./status.ts";
 
