@@ -4,6 +4,11 @@
  * | `models/bad-manifest` | a manifest does not fit its schema; the message names the path |
  * | `models/bad-algorithm` | an algorithm package does not fit its schema; the message names the path |
  * | `models/bad-onnx-file` | bytes that should be an ONNX file are not, or are cut short |
+ * | `models/wrong-file` | the weights are missing, or of another length or digest than the manifest says |
+ * | `models/does-not-fit` | the file's operator set, inputs or outputs are not the manifest's; every reason is named |
+ * | `models/unrunnable` | the runtime refuses the file: an unknown operator, a broken graph, a failed run |
+ * | `models/golden-differs` | on its golden pictures the model does not find what it found when it was packaged |
+ * | `models/bad-picture` | a camera's picture cannot be decoded: cut short, no picture, too large |
  * | `models/bad-image` | an image's bytes do not fit its width and height, or the size the plan asks for |
  * | `models/bad-tensor` | a model's output is missing, or of another type or shape than its manifest says |
  * | `models/not-finite` | a model's output contains NaN or an infinity: nothing in it may be believed |
@@ -13,6 +18,11 @@ export type ModelErrorCode =
   | "models/bad-manifest"
   | "models/bad-algorithm"
   | "models/bad-onnx-file"
+  | "models/wrong-file"
+  | "models/does-not-fit"
+  | "models/unrunnable"
+  | "models/golden-differs"
+  | "models/bad-picture"
   | "models/bad-image"
   | "models/bad-tensor"
   | "models/not-finite"

@@ -27,6 +27,8 @@ const walk = (id: number, shape: { width: number; height: number }, ...path: [nu
   ...shape,
   path: path.map(([atS, x, y]) => ({ atS, x, y })),
 });
+/** Twenty pixels a metre, seen from straight above. */
+const corner = (x: number, y: number) => ({ pixel: { x, y }, metres: { x: x / 20, y: y / 20 } });
 const RATES = [5, 15];
 const SEED = 7;
 
@@ -143,7 +145,6 @@ describe.each(RATES)("scripted scenes at %i frames a second", (fps) => {
   });
 
   it("traffic tells the speed between four marks: 10 m a second is 36 km/h", () => {
-    const corner = (x: number, y: number) => ({ pixel: { x, y }, metres: { x: x / 20, y: y / 20 } });
     const ground = fitGroundPlane([corner(640, 100), corner(1280, 100), corner(1280, 720), corner(640, 720)]);
     const walkers = [walk(1, car, [0, 1250, 600], [3, 650, 600])];
     const told = runScript("traffic", { walkers, scope: { ...RIGHT, ground }, untilS: 3, fps, seed: SEED });

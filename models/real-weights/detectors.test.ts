@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { type Box, iou } from "../decoders/detections/box.ts";
 import type { Detection } from "../decoders/detections/detection.ts";
+import { COCO_CLASSES } from "../import/coco-classes.ts";
 import type { RgbImage } from "../preprocess/fill-tensor.ts";
-import { COCO_CLASSES } from "../testing/class-names.ts";
 import { NANODET_M, YOLOX_NANO } from "../testing/model-cases.ts";
 import { readRgb } from "../testing/pictures.ts";
 import { openRealModel, type RealModel } from "../testing/real-model.ts";

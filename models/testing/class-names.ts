@@ -1,13 +1,3 @@
-/** COCO's 80 classes in the order of its detectors' channels. */
-export const COCO_CLASSES: readonly string[] = (
-  "person bicycle car motorcycle airplane bus train truck boat traffic-light fire-hydrant stop-sign parking-meter bench " +
-  "bird cat dog horse sheep cow elephant bear zebra giraffe backpack umbrella handbag tie suitcase frisbee skis " +
-  "snowboard sports-ball kite baseball-bat baseball-glove skateboard surfboard tennis-racket bottle wine-glass cup fork " +
-  "knife spoon bowl banana apple sandwich orange broccoli carrot hot-dog pizza donut cake chair couch potted-plant bed " +
-  "dining-table toilet tv laptop mouse remote keyboard cell-phone microwave oven toaster sink refrigerator book clock " +
-  "vase scissors teddy-bear hair-drier toothbrush"
-).split(" ");
-
 /** Pascal VOC's 21 classes, background first. */
 export const VOC_CLASSES: readonly string[] = (
   "background aeroplane bicycle bird boat bottle bus car cat chair cow dining-table dog horse motorbike person " +

@@ -1,4 +1,5 @@
-import { COCO_CLASSES, PLATE_ALPHABET, VOC_CLASSES } from "./class-names.ts";
+import { COCO_CLASSES } from "../import/coco-classes.ts";
+import { PLATE_ALPHABET, VOC_CLASSES } from "./class-names.ts";
 import type { ModelCase } from "./real-model.ts";
 
 /** YOLOX-nano, 416 × 416. */
