@@ -4,6 +4,7 @@ import { z } from "zod";
 import { name } from "./identifiers.ts";
 import { alarmPriority } from "./records.ts";
 import { deviceSettings, linkFaults } from "./site-devices.ts";
+import { visionFaults, visionSettings } from "./vision.ts";
 
 const text = z.strictObject({ zh: z.string().min(1).max(200), en: z.string().min(1).max(200) });
 const pointRef = { device: name, point: z.string().min(1).max(128) };
@@ -110,6 +111,8 @@ export const siteDocument = z
       .prefault({}),
     links: z.array(linkSettings).max(64),
     devices: z.array(deviceSettings).max(1_000),
+    /** Absent: nobody looks at the cameras' pictures. */
+    vision: visionSettings.optional(),
     rules: z.array(rule).max(1_000).default([]),
     actions: z.array(action).max(100).default([]),
   })
@@ -120,6 +123,7 @@ export const siteDocument = z
     const devices = new Set(document.devices.map((one) => one.id));
     const actions = new Set(document.actions.map((one) => one.id));
     for (const { path, message } of linkFaults(document)) refuse(context, [...path], message);
+    for (const { path, message } of visionFaults(document.vision, document.devices)) refuse(context, [...path], message);
     document.rules.forEach((one, index) => {
       if (!devices.has(one.device)) refuse(context, ["rules", index, "device"], `no device has the id "${one.device}"`);
       const by = one.suppressWhile?.device;
