@@ -45,14 +45,14 @@ export function checkState(rows: Readonly<Record<string, string | null>>): void 
   }
 }
 
-/** Splits a call into requests of a bounded size. */
+/** Splits a call into requests of a bounded size; entries that belong together stay together. */
 export function splitEntries(entries: readonly Entry[]): EntryPart[] {
   const parts: EntryPart[] = [];
   let start = 0;
   let chars = 0;
   for (const [index, entry] of entries.entries()) {
     const isFull = index - start >= MAX_REQUEST_ENTRIES || chars + entry.body.length > MAX_REQUEST_CHARS;
-    if (isFull && index > start) {
+    if (isFull && index > start && entry.joinsPrevious !== true) {
       parts.push(partOf(entries.slice(start, index), chars));
       start = index;
       chars = 0;

@@ -18,6 +18,11 @@ export interface Entry {
    */
   readonly dedupeKey?: string;
   /**
+   * Belongs to the entry before it in the same call: a repeat where that one is, and remembered with it, once for them
+   * all and unless all were dropped. What a device says in one message is so marked once and not each part of it.
+   */
+  readonly joinsPrevious?: true;
+  /**
    * Rows of the key-value state that change together with this entry, in the same SQLite transaction; null deletes.
    * They are saved even where the entry is dropped, and left alone where it is a duplicate.
    */

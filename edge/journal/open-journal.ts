@@ -9,7 +9,7 @@ import { checkEntries, checkState, splitEntries, type EntryPart } from "./entrie
 import { JournalError } from "./errors.ts";
 import type { Entry, Journal, JournalStatus, Written } from "./journal.ts";
 import { DEFAULT_LIMITS, type JournalLimits } from "./limits.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type GoodAnswer } from "./outbox.ts";
 import type { Quarantine } from "./store/quarantine.ts";
 import { WorkerLife } from "./worker-life.ts";
 import { packEntries, unpackOutcomes, type Answer, type FromWorker, type Request } from "./worker/protocol.ts";
@@ -32,6 +32,7 @@ export interface OpenJournalOptions {
 /** A site does not wait longer for its disk: the journal goes on opening by itself. */
 const OPEN_WAIT_MS = 15_000;
 const DAY_MS = 86_400_000;
+const ANSWERS_A_TURN = 32;
 const CLOSED = "the journal was closed";
 
 /**
@@ -55,6 +56,9 @@ class WorkerJournal implements Journal {
   readonly #writtenListeners = new Set<(streams: readonly Stream[]) => void>();
   readonly #epochListeners = new Set<(epoch: string) => void>();
   readonly #firstOpening = Promise.withResolvers<void>();
+  /** Answers that nobody has been given yet. As many as there are requests on their way, at most. */
+  readonly #arrived: Answer[] = [];
+  #isGiving = false;
   #epoch: string | undefined;
   #quarantined: Quarantine | undefined;
   #closing: Promise<void> | undefined;
@@ -90,8 +94,10 @@ class WorkerJournal implements Journal {
       chars: parts.reduce((sum, part) => sum + part.chars, 0),
       mustKeep: parts.some((part) => part.mustKeep),
     });
-    const written = await Promise.all(parts.map(async (part) => this.#appendPart(part)));
-    return written.length === 1 ? (written[0] ?? []) : written.flat();
+    const [first, ...others] = parts.map((part) => this.#ask(this.#requestOf(part)));
+    if (first === undefined) return [];
+    if (others.length === 0) return writtenOf(await first);
+    return (await Promise.all([first, ...others])).flatMap(writtenOf);
   }
 
   async saveState(rows: Readonly<Record<string, string | null>>): Promise<void> {
@@ -156,12 +162,13 @@ class WorkerJournal implements Journal {
     this.#stop.abort(new Error(CLOSED));
     await this.#ticking;
     await this.#life.close();
+    for (const answer of this.#arrived.splice(0)) this.#outbox.arrived(answer);
     const lost = this.#outbox.rejectAll(CLOSED);
     if (lost > 0) this.#options.log.error("alarms or results were never written", { requests: lost });
   }
 
-  async #appendPart({ entries, chars, mustKeep }: EntryPart): Promise<readonly Written[]> {
-    const request: Request = {
+  #requestOf({ entries, chars, mustKeep }: EntryPart): Request {
+    return {
       kind: "append",
       id: this.#outbox.nextId(),
       entries: packEntries(entries),
@@ -170,24 +177,21 @@ class WorkerJournal implements Journal {
       isGrouped: entries.every(({ stream }) => DURABILITY[stream] === "grouped"),
       oldestPending: this.#outbox.oldestKept,
     };
-    const answer = await this.#ask(request);
-    assert(answer.kind === "appended", "a request gets its own kind of answer");
-    return unpackOutcomes(answer.epoch, answer.outcomes);
   }
 
-  async #ask(request: Request): Promise<Exclude<Answer, { kind: "failed" }>> {
-    if (this.#closing !== undefined) throw new JournalError("journal/closed", CLOSED);
+  #ask(request: Request): Promise<GoodAnswer> {
+    if (this.#closing !== undefined) return Promise.reject(new JournalError("journal/closed", CLOSED));
     const isKept = request.kind === "append" && request.mustKeep;
     if (!this.#life.isAlive && !isKept) {
-      throw new JournalError("journal/closed", "the journal's worker is being started again");
+      return Promise.reject(new JournalError("journal/closed", "the journal's worker is being started again"));
     }
     const answer = this.#outbox.expect(request);
-    this.#life.post(request);
+    this.#life.ask(request);
     return answer;
   }
 
   #sendKeptAgain(): void {
-    for (const request of this.#outbox.keptRequests) this.#life.post(request);
+    for (const request of this.#outbox.keptRequests) this.#life.ask(request);
   }
 
   #onMessage(message: FromWorker): void {
@@ -197,7 +201,8 @@ class WorkerJournal implements Journal {
         break;
       case "answers":
         this.#life.isWell();
-        for (const answer of message.answers) this.#outbox.arrived(answer);
+        this.#arrived.push(...message.answers);
+        this.#giveAnswers();
         if (message.written.length > 0) for (const listener of this.#writtenListeners) listener(message.written);
         break;
       case "epoch-opened":
@@ -210,6 +215,18 @@ class WorkerJournal implements Journal {
         this.#options.log[message.level](message.message, message.fields);
         break;
     }
+  }
+
+  /** Whoever waited goes on before the next turn of the loop: a hundred at once would hold it up. */
+  #giveAnswers(): void {
+    if (this.#isGiving) return;
+    for (const answer of this.#arrived.splice(0, ANSWERS_A_TURN)) this.#outbox.arrived(answer);
+    if (this.#arrived.length === 0) return;
+    this.#isGiving = true;
+    setImmediate(() => {
+      this.#isGiving = false;
+      this.#giveAnswers();
+    });
   }
 
   #onEpoch(epoch: string): void {
@@ -231,4 +248,9 @@ class WorkerJournal implements Journal {
       this.#life.post({ kind: "tick", wallMs, monotonicMs });
     }
   }
+}
+
+function writtenOf(answer: GoodAnswer): readonly Written[] {
+  assert(answer.kind === "appended", "a request gets its own kind of answer");
+  return unpackOutcomes(answer.epoch, answer.outcomes);
 }

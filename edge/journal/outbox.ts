@@ -2,9 +2,12 @@ import { JournalError } from "./errors.ts";
 import type { JournalLimits } from "./limits.ts";
 import type { Answer, AppendRequest, Request } from "./worker/protocol.ts";
 
+/** What a request that was carried out gets. */
+export type GoodAnswer = Exclude<Answer, { kind: "failed" }>;
+
 interface Pending {
   readonly request: Request;
-  resolve(answer: Answer): void;
+  resolve(answer: GoodAnswer): void;
   reject(error: JournalError): void;
 }
 
@@ -58,18 +61,18 @@ export class Outbox {
   }
 
   /** Waits for the answer. Rejects with JournalError where the worker refused or went. */
-  async expect(request: Request): Promise<Exclude<Answer, { kind: "failed" }>> {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  expect(request: Request): Promise<GoodAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<GoodAnswer>();
     this.#pending.set(request.id, { request, resolve, reject });
     if (isKept(request)) this.#pendingKept.set(request.id, request);
     this.#count(request, 1);
-    const answer = await promise;
-    if (answer.kind === "failed") throw new JournalError(answer.code, answer.message);
-    return answer;
+    return promise;
   }
 
   arrived(answer: Answer): void {
-    this.#settle(answer.id)?.resolve(answer);
+    const pending = this.#settle(answer.id);
+    if (answer.kind === "failed") pending?.reject(new JournalError(answer.code, answer.message));
+    else pending?.resolve(answer);
   }
 
   /** The worker is gone: what need not be kept is rejected with `journal/closed`. */
@@ -100,7 +103,7 @@ export class Outbox {
   #count(request: Request, sign: 1 | -1): void {
     if (request.kind !== "append") return;
     const load = request.mustKeep ? this.#kept : this.#ordinary;
-    load.entries += sign * request.entries.streams.length;
+    load.entries += sign * request.entries.count;
     load.chars += sign * request.chars;
   }
 }

@@ -69,6 +69,7 @@ export class JournalFile implements Disposable {
       const result = work();
       this.ledger.save();
       this.#statements.commit.run();
+      this.dedupe.settle(true);
       return result;
     } catch (error) {
       this.#rollBack();
@@ -84,6 +85,7 @@ export class JournalFile implements Disposable {
   #rollBack(): void {
     // SQLite rolls back by itself after a full disk or an I/O error.
     if (this.db.inTransaction) this.#statements.rollback.run();
+    this.dedupe.settle(false);
     this.ledger.load();
   }
 }

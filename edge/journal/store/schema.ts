@@ -67,7 +67,7 @@ export const CREATE_TABLES = `
     PRIMARY KEY (ordinal, stream)
   ) WITHOUT ROWID;
   CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE dedupe (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, noted_running_ms REAL NOT NULL);
+  CREATE TABLE dedupe (number INTEGER PRIMARY KEY, key TEXT NOT NULL, noted_running_ms REAL NOT NULL);
   CREATE TABLE answer (id INTEGER PRIMARY KEY, run TEXT NOT NULL, epoch TEXT NOT NULL, outcomes TEXT NOT NULL);
   CREATE TABLE age_mark (
     stream TEXT NOT NULL,

@@ -79,9 +79,10 @@ export class Aging {
 
   #mark(file: JournalFile): void {
     const { limits } = this.#settings;
-    const { ordinal } = file.ledger.current;
+    const { ordinal, tallies } = file.ledger.current;
     for (const stream of EXPIRING_STREAMS) {
-      const next = placeOf(ordinal, file.ledger.tally(stream).nextSequence);
+      // Only looked at: a counter that is asked for is from then on one of a stream in use.
+      const next = placeOf(ordinal, tallies.get(stream)?.nextSequence ?? 1);
       file.ages.mark(stream, this.#runningMs, next);
     }
     file.dedupe.expire(this.#runningMs - limits.dedupeKeepMs, limits.chunkRows);

@@ -1,6 +1,4 @@
-import assert from "node:assert/strict";
-
-import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
+import type { Stream } from "@outpost/wire/streams.ts";
 
 import type { DiskLadder, Entry, JournalStatus } from "../journal.ts";
 import type { JournalLimits } from "../limits.ts";
@@ -9,7 +7,7 @@ import type { JournalFile } from "../store/journal-file.ts";
 import { holdsRows } from "../store/ledger.ts";
 import { appendRow, confirmRows, readRows, renumberFrom, type NewRow } from "../store/rows.ts";
 import { appendVoid } from "../store/voids.ts";
-import { DROPPED, DUPLICATE, type Answer, type AppendRequest, type Request } from "./protocol.ts";
+import { DROPPED, DUPLICATE, JOINS, unpackEntry, type Answer, type AppendRequest, type Request } from "./protocol.ts";
 
 /** The hello names at most so many epochs. Where more hold rows, the oldest come first and the others when these are empty. */
 const MAX_EPOCHS_TOLD = 64;
@@ -129,32 +127,45 @@ function append(request: AppendRequest, round: Round): Answer {
   const { file, run } = round;
   const { id, mustKeep, oldestPending, entries } = request;
   const before = mustKeep ? file.answers.find(run, id) : undefined;
-  if (before !== undefined) {
-    return { kind: "appended", id, epoch: before.epoch, outcomes: Float64Array.from(before.outcomes) };
-  }
+  if (before !== undefined) return { kind: "appended", id, epoch: before.epoch, outcomes: before.outcomes };
   const { epoch } = file.ledger.current;
-  const outcomes = new Float64Array(entries.streams.length);
-  for (const [index, body] of entries.bodies.entries()) {
-    const stream = STREAMS[entries.streams[index] ?? -1];
-    assert(stream !== undefined, "packed entries have all their columns");
-    const row = { stream, body, lane: entries.lanes[index] ?? "", recordedAtMs: entries.recordedAtMs[index] ?? 0 };
-    outcomes[index] = appendEntry(row, entries.extras.get(index), round);
+  const states = new Map(entries.states);
+  const outcomes: number[] = [];
+  let group: Group = { key: undefined, isRepeat: false, isNoted: false };
+  for (let index = 0; index < entries.count; index += 1) {
+    const entry = unpackEntry(entries, index);
+    if (entry.mark !== JOINS) group = groupOf(entry.mark, file);
+    outcomes.push(appendEntry(entry, states.get(index), group, round));
   }
-  if (mustKeep) file.answers.save(run, id, { epoch, outcomes: [...outcomes] }, oldestPending);
+  if (mustKeep) file.answers.save(run, id, { epoch, outcomes }, oldestPending);
   return { kind: "appended", id, epoch, outcomes };
 }
 
-function appendEntry(row: NewRow, extra: Pick<Entry, "dedupeKey" | "state"> | undefined, round: Round): number {
+/** Entries that are remembered together, under the key of the first. */
+interface Group {
+  readonly key: string | undefined;
+  readonly isRepeat: boolean;
+  isNoted: boolean;
+}
+
+function groupOf(key: string | undefined, { dedupe }: JournalFile): Group {
+  return { key, isRepeat: key !== undefined && dedupe.has(key), isNoted: false };
+}
+
+function appendEntry(row: NewRow, state: Entry["state"], group: Group, round: Round): number {
   const { file } = round;
-  if (extra?.dedupeKey !== undefined && file.dedupe.has(extra.dedupeKey)) return DUPLICATE;
+  if (group.isRepeat) return DUPLICATE;
   // State is what protects the site: it is kept even where the entry it came with is turned away.
-  if (extra?.state !== undefined) file.state.save(extra.state);
+  if (state !== undefined) file.state.save(state);
   if (isTurnedAway(row.stream, round.level)) {
     noteDrop(round.drops, row.stream, row.recordedAtMs);
     return DROPPED;
   }
   const sequence = appendRow(file, row);
-  if (extra?.dedupeKey !== undefined) file.dedupe.note(extra.dedupeKey, round.runningMs, round.limits.maxDedupeKeys);
+  if (group.key !== undefined && !group.isNoted) {
+    file.dedupe.note(group.key, round.runningMs, round.limits.maxDedupeKeys);
+    group.isNoted = true;
+  }
   round.written.add(row.stream);
   return sequence;
 }

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+
 import type { BatchRow } from "@outpost/wire/batch.ts";
 import type { Intervals } from "@outpost/wire/identifiers.ts";
 import { STREAMS, type Stream } from "@outpost/wire/streams.ts";
@@ -18,15 +20,28 @@ export interface WorkerSettings {
   readonly monotonicMs: number;
 }
 
-/** Entries as columns: a message of a thousand of them is copied several times faster so than as objects. */
+type StateRows = NonNullable<Entry["state"]>;
+
+/** Entries in one flat list: it is copied to another thread several times faster than objects or typed columns are. */
 export interface PackedEntries {
-  readonly streams: Uint8Array;
-  readonly recordedAtMs: Float64Array;
-  readonly lanes: readonly string[];
-  readonly bodies: readonly string[];
-  /** The few entries that carry more, by their index. */
-  readonly extras: ReadonlyMap<number, Pick<Entry, "dedupeKey" | "state">>;
+  readonly count: number;
+  /** Of each entry: stream, recorded time, lane, body, mark. */
+  readonly cells: readonly (string | number | null)[];
+  /** The state rows of the few entries that carry some, by their index. */
+  readonly states: readonly (readonly [index: number, rows: StateRows])[];
 }
+
+/** One entry of a packed list. `mark`: its de-duplication key, `JOINS` where it belongs to the entry before it. */
+export interface PackedEntry {
+  readonly stream: Stream;
+  readonly recordedAtMs: number;
+  readonly lane: string;
+  readonly body: string;
+  readonly mark: string | typeof JOINS | undefined;
+}
+
+const CELLS = 5;
+export const JOINS = 1;
 
 export type Request =
   | {
@@ -72,13 +87,14 @@ export type Request =
 export type AppendRequest = Extract<Request, { kind: "append" }>;
 
 export type ToWorker =
-  | Request
+  /** All that was asked in one turn of the main thread's loop, in order. */
+  | { readonly kind: "requests"; readonly requests: readonly Request[] }
   | { readonly kind: "tick"; readonly wallMs: number; readonly monotonicMs: number }
   | { readonly kind: "close" };
 
 /** `outcomes`: a sequence where positive, else one of the marks below. */
 export type Answer =
-  | { readonly kind: "appended"; readonly id: number; readonly epoch: string; readonly outcomes: Float64Array }
+  | { readonly kind: "appended"; readonly id: number; readonly epoch: string; readonly outcomes: readonly number[] }
   | { readonly kind: "state"; readonly id: number; readonly rows: ReadonlyMap<string, string> }
   | { readonly kind: "keys"; readonly id: number; readonly keys: readonly string[] }
   | { readonly kind: "rows"; readonly id: number; readonly rows: readonly BatchRow[] }
@@ -104,29 +120,30 @@ export const DUPLICATE = 0;
 export const DROPPED = -1;
 
 export function packEntries(entries: readonly Entry[]): PackedEntries {
-  const extras = new Map<number, Pick<Entry, "dedupeKey" | "state">>();
-  const streams = new Uint8Array(entries.length);
-  const recordedAtMs = new Float64Array(entries.length);
-  for (const [index, entry] of entries.entries()) {
-    streams[index] = STREAMS.indexOf(entry.stream);
-    recordedAtMs[index] = entry.recordedAtMs;
-    const { dedupeKey, state } = entry;
-    if (dedupeKey !== undefined || state !== undefined) {
-      extras.set(index, { ...(dedupeKey !== undefined && { dedupeKey }), ...(state !== undefined && { state }) });
-    }
+  const cells: (string | number | null)[] = [];
+  const states: [number, StateRows][] = [];
+  for (const [index, { stream, recordedAtMs, lane, body, dedupeKey, joinsPrevious, state }] of entries.entries()) {
+    const mark = joinsPrevious === true ? JOINS : (dedupeKey ?? null);
+    cells.push(STREAMS.indexOf(stream), recordedAtMs, lane, body, mark);
+    if (state !== undefined) states.push([index, state]);
   }
-  return {
-    streams,
-    recordedAtMs,
-    lanes: entries.map((entry) => entry.lane),
-    bodies: entries.map((entry) => entry.body),
-    extras,
-  };
+  return { count: entries.length, cells, states };
+}
+
+/** One entry of a packed list. */
+export function unpackEntry({ cells }: PackedEntries, index: number): PackedEntry {
+  const at = index * CELLS;
+  const [code, recordedAtMs, lane, body] = [cells[at], cells[at + 1], cells[at + 2], cells[at + 3]];
+  const mark = cells[at + 4] ?? undefined;
+  const stream = STREAMS[Number(code)];
+  assert(stream !== undefined && typeof recordedAtMs === "number", "packed entries have all their cells");
+  assert(typeof lane === "string" && typeof body === "string", "packed entries have all their cells");
+  return { stream, recordedAtMs, lane, body, mark: typeof mark === "number" ? JOINS : mark };
 }
 
 /** What became of each entry, in the words of the journal's contract. */
-export function unpackOutcomes(epoch: string, outcomes: Float64Array): Written[] {
-  return Array.from(outcomes, (outcome): Written => {
+export function unpackOutcomes(epoch: string, outcomes: readonly number[]): Written[] {
+  return outcomes.map((outcome): Written => {
     if (outcome === DUPLICATE) return { kind: "duplicate" };
     if (outcome === DROPPED) return { kind: "dropped", reason: "disk-full" };
     return { kind: "written", epoch, sequence: outcome };

@@ -26,7 +26,7 @@ export function runWorker(port: MessagePort, settings: WorkerSettings): void {
       desk.close();
       port.close();
     } else {
-      desk.take(message);
+      for (const request of message.requests) desk.take(request);
     }
   });
   desk.open();
@@ -65,7 +65,7 @@ class Desk {
   take(request: Request): void {
     this.#queue.push(request);
     this.#queuedChars += charsOf(request);
-    const mayWait = this.#queue.every((one) => one.kind === "append" && one.isGrouped);
+    const mayWait = request.kind === "append" && request.isGrouped;
     if (!mayWait || this.#queuedChars >= this.#writer.transactionBytes) this.#roundSoon();
     else this.#groupTimer ??= setTimeout(() => this.#roundSoon(), this.#settings.limits.groupMs);
   }

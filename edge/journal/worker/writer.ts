@@ -16,7 +16,14 @@ import type { Quarantine } from "../store/quarantine.ts";
 import { PAGE_BYTES } from "../store/schema.ts";
 import { Aging } from "./aging.ts";
 import { describeFile, noteDrop, perform, writeDrops, type Drops, type Round } from "./perform.ts";
-import { DROPPED, type Answer, type AppendRequest, type Request, type WorkerSettings } from "./protocol.ts";
+import {
+  DROPPED,
+  unpackEntry,
+  type Answer,
+  type AppendRequest,
+  type Request,
+  type WorkerSettings,
+} from "./protocol.ts";
 
 /** A file that is found damaged more often than this in one round is left for the next try. */
 const MAX_REPLACEMENTS = 3;
@@ -249,11 +256,7 @@ export class Writer {
     const file = this.#opened?.file;
     const isReading = request.kind === "read" || request.kind.startsWith("load-") || request.kind === "status";
     if (isReading && file !== undefined) return this.#readOnly(file, request);
-    if (
-      request.kind === "append" &&
-      failureOf(error) === "full" &&
-      ![...request.entries.extras.values()].some(hasState)
-    ) {
+    if (request.kind === "append" && failureOf(error) === "full" && request.entries.states.length === 0) {
       return this.#dropWhole(request);
     }
     return { kind: "failed", id, code: "journal/disk", message: asError(error).message };
@@ -283,12 +286,12 @@ export class Writer {
   }
 
   #dropWhole(request: AppendRequest): Answer {
-    const { streams, recordedAtMs } = request.entries;
-    for (const [index, code] of streams.entries()) {
-      const stream = STREAMS[code];
-      if (stream !== undefined) noteDrop(this.#unwrittenDrops, stream, recordedAtMs[index] ?? 0);
-    }
-    const outcomes = new Float64Array(streams.length).fill(DROPPED);
+    const { entries } = request;
+    const outcomes = Array.from({ length: entries.count }, (_, index) => {
+      const { stream, recordedAtMs } = unpackEntry(entries, index);
+      noteDrop(this.#unwrittenDrops, stream, recordedAtMs);
+      return DROPPED;
+    });
     return { kind: "appended", id: request.id, epoch: "", outcomes };
   }
 
@@ -310,8 +313,4 @@ function sizeOfDisk(directory: string): number | undefined {
     if (failureOf(error) === undefined) throw error;
     return undefined;
   }
-}
-
-function hasState(extra: { readonly state?: unknown }): boolean {
-  return extra.state !== undefined;
 }
