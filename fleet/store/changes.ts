@@ -16,6 +16,8 @@ const change = z.object({
   points: z.array(z.int()).optional(),
   alarms: z.array(z.string()).optional(),
   commands: z.array(z.string()).optional(),
+  /** Gateways with a certificate that was revoked. */
+  revoked: z.array(z.string()).optional(),
 });
 export type Change = Readonly<z.infer<typeof change>>;
 
