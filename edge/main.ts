@@ -98,7 +98,8 @@ function serve(gateway: Gateway, log: Log): void {
       isStopping = true;
     });
   }
-  console.log(JSON.stringify({ ready: true, statusPage: gateway.statusPage ?? null }));
+  const { statusPage = null, technicianPage = null } = gateway;
+  console.log(JSON.stringify({ ready: true, statusPage, technicianPage }));
 }
 
 function stop(gateway: Gateway, log: Log): void {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 
+import type { DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import { openLink } from "@outpost/firmware-adapters/links/open-link.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 
@@ -35,6 +36,9 @@ export interface Core {
   readonly latest: LatestValues;
   readonly commits: DeviceCommits;
   readonly memories: DeviceMemories;
+  readonly watched: WatchedPoints;
+  /** Puts an event of the gateway's own among those of the devices. */
+  publish(event: DeviceEvent): void;
 }
 
 /** Joins device, rule and action. Nothing is opened yet. */
@@ -91,5 +95,15 @@ export function createCore(deps: CoreDeps): Core {
   bus.subscribeAlarmPath((event) => actions.accept(event));
   bus.subscribeAlarmPath((event) => watched.accept(event));
   bus.subscribeAlarmPath((event) => latest.accept(event));
-  return { engine, actions, devices, recorder, latest, commits, memories };
+  return {
+    engine,
+    actions,
+    devices,
+    recorder,
+    latest,
+    commits,
+    memories,
+    watched,
+    publish: (event) => bus.publish(event),
+  };
 }

@@ -17,13 +17,14 @@ import { saveLastGood } from "../site/last-good.ts";
 import { fixedFaults } from "../site/plan.ts";
 import { readSite } from "../site/read-site.ts";
 import type { Site } from "../site/site.ts";
+import { LogRing } from "../technician/care/log-ring.ts";
 import { GatewayMetrics } from "../technician/metrics.ts";
 import type { Snapshot } from "../technician/snapshot.ts";
 import { openTimekeeper, readBootId, type Timekeeper } from "../timekeeping/timekeeper.ts";
 import { createCore, type Core } from "./core.ts";
 import { runJournalUse } from "./journal-use.ts";
 import { LoopDelayMonitor } from "./loop-delay.ts";
-import { PageKeeper } from "./page-keeper.ts";
+import { Pages } from "./pages.ts";
 import { reportedState } from "./reported.ts";
 import { RunningSite } from "./running-site.ts";
 import { runSelfChecks } from "./self-checks.ts";
@@ -46,6 +47,8 @@ export interface GatewayOptions {
 export interface Gateway extends AsyncDisposable {
   /** Where its page is, undefined while the address cannot be had. */
   readonly statusPage: string | undefined;
+  /** Where the technician's page is, undefined where there is none or its address cannot be had. */
+  readonly technicianPage: string | undefined;
   /** Reads the site file again and goes over to it, or says why not; what ran then keeps running. */
   apply(): Promise<readonly SiteFault[]>;
 }
@@ -66,7 +69,9 @@ const JOURNAL_HEAD_START_MS = 10_000;
  *
  * @throws the file system's own error where the state directory cannot be used at all.
  */
-export async function openGateway(options: GatewayOptions): Promise<GatewayOpening> {
+export async function openGateway(given: GatewayOptions): Promise<GatewayOpening> {
+  const lines = new LogRing();
+  const options = { ...given, log: lines.tap(given.log), lines };
   const { stateDirectory, siteFile, buildTimeMs, log } = options;
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   await using opened = new AsyncDisposableStack();
@@ -86,7 +91,10 @@ export async function openGateway(options: GatewayOptions): Promise<GatewayOpeni
     kind: "open",
     gateway: {
       get statusPage() {
-        return gateway.statusPage;
+        return gateway.pages.statusUrl;
+      },
+      get technicianPage() {
+        return gateway.pages.technicianUrl;
       },
       apply: () => gateway.apply(),
       [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -103,7 +111,7 @@ class OpenedGateway implements AsyncDisposable {
   readonly #commands: CommandExecutor;
   readonly #metrics = new GatewayMetrics();
   readonly #loopDelay: LoopDelayMonitor;
-  readonly #page: PageKeeper;
+  readonly pages: Pages;
   readonly #reportable = new Set<() => void>();
   /** Ends everything that looks outward; the journal is written until `#flush`. */
   readonly #stop = new AbortController();
@@ -115,7 +123,7 @@ class OpenedGateway implements AsyncDisposable {
   #siteFaults: readonly SiteFault[] = [];
   #applying: Promise<readonly SiteFault[]> = Promise.resolve([]);
 
-  constructor(options: GatewayOptions, clock: Timekeeper, site: Site) {
+  constructor(options: GatewayOptions & { readonly lines: LogRing }, clock: Timekeeper, site: Site) {
     const { log } = options;
     this.#options = options;
     this.#clock = clock;
@@ -125,7 +133,10 @@ class OpenedGateway implements AsyncDisposable {
       clock,
       log,
       gatewayId: site.document.gateway.id,
-      onActed: (latencyMs) => this.#metrics.observeAction(latencyMs),
+      onActed: (latencyMs) => {
+        this.#metrics.observeAction(latencyMs);
+        this.pages.onActed(latencyMs);
+      },
       onHealthChanged: () => this.#tellReportable(),
       saveMemory: async (deviceId, rows) => {
         const named = Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]);
@@ -133,13 +144,15 @@ class OpenedGateway implements AsyncDisposable {
       },
     });
     const { engine, actions, devices, recorder } = this.#core;
-    this.#page = new PageKeeper({
+    this.pages = new Pages({
+      ...options,
       clock,
-      log,
       metrics: this.#metrics,
+      core: this.#core,
+      identity: undefined,
       snapshot: () => this.#snapshot(),
-      acknowledge: (occurrenceId, expectedVersion, actor) =>
-        engine.order({ kind: "acknowledge", occurrenceId, expectedVersion }, actor),
+      site: () => this.#running.site,
+      apply: () => this.apply(),
     });
     this.#commands = new CommandExecutor({
       clock,
@@ -156,14 +169,11 @@ class OpenedGateway implements AsyncDisposable {
         actions,
         devices,
         restartUplink: async () => await this.#uplink?.start(this.#running.document.uplink?.url),
-        restartStatusPage: () => this.#page.start(this.#running.document.statusPage),
+        restartStatusPage: () => this.pages.startStatus(),
+        restartTechnicianPage: () => this.pages.startTechnician(),
       },
       site,
     );
-  }
-
-  get statusPage(): string | undefined {
-    return this.#page.url;
   }
 
   /** @param refused  why the site file is not what runs; empty where it is. */
@@ -191,7 +201,7 @@ class OpenedGateway implements AsyncDisposable {
     );
     this.#noteSiteFaults(refused);
     if (refused.length === 0) await this.#saveLastGood();
-    await this.#page.start(this.#running.document.statusPage);
+    await this.pages.start();
     this.#loopDelay.begin();
   }
 
@@ -204,7 +214,7 @@ class OpenedGateway implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#applying;
     this.#stop.abort(new Error("the gateway is stopping"));
-    await Promise.all([this.#page[Symbol.asyncDispose](), this.#uplink?.[Symbol.asyncDispose](), ...this.#loops]);
+    await Promise.all([this.pages[Symbol.asyncDispose](), this.#uplink?.[Symbol.asyncDispose](), ...this.#loops]);
     await this.#core.devices[Symbol.asyncDispose]();
     this.#flush.abort(new Error("the gateway is stopping"));
     await this.#journalUse;

@@ -16,6 +16,7 @@ export interface RunningSiteDeps {
   readonly devices: DeviceSupervisor;
   restartUplink(): Promise<void>;
   restartStatusPage(): Promise<void>;
+  restartTechnicianPage(): Promise<void>;
 }
 
 /** The site that runs, and the way from it to another one. */
@@ -87,6 +88,8 @@ export class RunningSite {
         return await this.#deps.restartUplink();
       case "restart-status-page":
         return await this.#deps.restartStatusPage();
+      case "restart-technician-page":
+        return await this.#deps.restartTechnicianPage();
       default:
         return unreachable(step);
     }

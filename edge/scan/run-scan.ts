@@ -6,8 +6,17 @@ export interface Screen {
   say(line: string): void;
   /** A line beside the result. */
   tell(line: string): void;
-  /** How far it is: one line that is written over, or on a log one now and then. */
-  progress(text: string): void;
+  /** How far it is: one line that is written over, or on a log one now and then. The same in numbers, where known. */
+  progress(text: string, part?: ScanProgress): void;
+  /** How long it takes where nobody answers. */
+  estimate?(ms: number): void;
+}
+
+/** How much of a scan is done. */
+export interface ScanProgress {
+  readonly done: number;
+  readonly of: number;
+  readonly leftMs: number;
 }
 
 /** How a scan ended. `failures`: what could not be looked at, a line each. */

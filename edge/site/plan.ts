@@ -16,7 +16,8 @@ export type SiteStep =
   | { readonly kind: "set-actions"; readonly actionIds: readonly string[] }
   | { readonly kind: "set-rules"; readonly ruleIds: readonly string[] }
   | { readonly kind: "restart-uplink" }
-  | { readonly kind: "restart-status-page" };
+  | { readonly kind: "restart-status-page" }
+  | { readonly kind: "restart-technician-page" };
 
 /** A change that only a restart can make: which part of the document, and both values. */
 export interface FixedFault {
@@ -67,8 +68,9 @@ export function planSite(current: Site, desired: Site): SiteStep[] {
   steps.push(...[...links.changed, ...links.added].map((linkId) => ({ kind: "open-link", linkId }) as const));
   steps.push(...[...devices.changed, ...devices.added].map((deviceId) => ({ kind: "open-device", deviceId }) as const));
   if (!isDeepStrictEqual(current.document.uplink, desired.document.uplink)) steps.push({ kind: "restart-uplink" });
-  if (!isDeepStrictEqual(current.document.statusPage, desired.document.statusPage)) {
-    steps.push({ kind: "restart-status-page" });
+  for (const page of ["statusPage", "technicianPage"] as const) {
+    if (isDeepStrictEqual(current.document[page], desired.document[page])) continue;
+    steps.push({ kind: page === "statusPage" ? "restart-status-page" : "restart-technician-page" });
   }
   return steps;
 }

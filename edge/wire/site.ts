@@ -97,6 +97,10 @@ export const siteDocument = z
     statusPage: z
       .strictObject({ host: z.string().max(253).default("127.0.0.1"), port: z.int().min(0).max(65_535).default(8089) })
       .prefault({}),
+    /** The technician's page, over HTTPS and behind a PIN; left out: not served. */
+    technicianPage: z
+      .strictObject({ host: z.string().max(253).default("0.0.0.0"), port: z.int().min(0).max(65_535).default(8443) })
+      .optional(),
     journal: z
       .strictObject({
         /** What the journal may use on disk; the ladder starts below it. */

@@ -17,7 +17,9 @@ export async function scanForMeters(options: Dlt645Options, screen: Screen, sign
   const lines = linesOf(options);
   if (lines.length === 0)
     return { result: { lines: [] }, failures: ["name --serial or --serial-server"], isComplete: true };
-  screen.tell(`${lines.length} lines: ${duration(lines.length * WAITS_A_LINE * options.waitMs)} at most`);
+  const estimatedMs = lines.length * WAITS_A_LINE * options.waitMs;
+  screen.tell(`${lines.length} lines: ${duration(estimatedMs)} at most`);
+  screen.estimate?.(estimatedMs);
   const found: object[] = [];
   const failures: string[] = [];
   const unusable = new Set<string>();

@@ -18,6 +18,7 @@ export async function scanForLockers(
     return { result: { lines: [] }, failures: ["name --serial or --serial-server"], isComplete: true };
   const estimatedMs = lines.length * estimateScanMs(undefined, { timeoutMs: options.waitMs });
   screen.tell(`${lines.length} lines: ${duration(estimatedMs)} where nobody answers`);
+  screen.estimate?.(estimatedMs);
   const results: object[] = [];
   const failures: string[] = [];
   const unusable = new Set<string>();
@@ -31,7 +32,8 @@ export async function scanForLockers(
         timeoutMs: options.waitMs,
         onProgress: ({ asked, total, found, leftMs }) => {
           boards = found;
-          screen.progress(`${lineName(line)}: ${asked} of ${total} asked, ${duration(leftMs)} to go`);
+          const text = `${lineName(line)}: ${asked} of ${total} asked, ${duration(leftMs)} to go`;
+          screen.progress(text, { done: asked, of: total, leftMs });
         },
       }),
     ).catch((error: unknown) => {

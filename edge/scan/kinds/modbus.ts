@@ -39,6 +39,7 @@ export async function scanForModbus(options: ModbusOptions, screen: Screen, sign
   screen.tell(
     `${plan.probes} questions on ${plan.passes.length} settings of ${lines.length + tcp.length} lines: ${duration(plan.estimatedMs)} where nobody answers`,
   );
+  screen.estimate?.(plan.estimatedMs);
   const beganAtMs = systemClock.monotonicMs();
   const report = await scanModbus(
     plan,
@@ -46,7 +47,7 @@ export async function scanForModbus(options: ModbusOptions, screen: Screen, sign
       clock: systemClock,
       onProgress: (asked, of) => {
         const leftMs = Math.max(0, plan.estimatedMs - (systemClock.monotonicMs() - beganAtMs));
-        screen.progress(`${asked} of ${of} asked, ${duration(leftMs)} to go`);
+        screen.progress(`${asked} of ${of} asked, ${duration(leftMs)} to go`, { done: asked, of, leftMs });
       },
       onPass: (pass) => sayPass(pass, screen),
       isFirstEnough: options.first === true,

@@ -16,6 +16,7 @@ export async function scanForCameras(options: OnvifOptions, screen: Screen, sign
   const { scanOnvif } = await import("@outpost/firmware-adapters/camera/onvif/scan.ts");
   const timeoutMs = options.seconds * 1_000;
   screen.tell(`listening for ${duration(timeoutMs)}`);
+  screen.estimate?.(timeoutMs);
   const cameras: Parameters<NonNullable<Parameters<typeof scanOnvif>[0]["onProgress"]>>[0][] = [];
   try {
     await scanOnvif({

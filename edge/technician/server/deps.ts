@@ -1,0 +1,54 @@
+import type { DeviceEvent, Measurement } from "@outpost/firmware-adapters/event.ts";
+import type { Log } from "@outpost/kernel/log.ts";
+import type { AlarmRecord } from "@outpost/wire/records.ts";
+
+import type { AlarmOrder } from "../../rules/alarm-engine.ts";
+import type { AlarmAnswer } from "../../rules/life/alarm-life.ts";
+import type { SiteFault } from "../../site/fault.ts";
+import type { Site } from "../../site/site.ts";
+import type { Timekeeper } from "../../timekeeping/timekeeper.ts";
+import type { LogRing } from "../care/log-ring.ts";
+import type { Snapshot } from "../snapshot.ts";
+
+/** What the page takes from the gateway. Nothing here makes the alarm path wait. */
+export interface TechnicianDeps {
+  readonly clock: Timekeeper;
+  readonly log: Log;
+  readonly lines: LogRing;
+  readonly stateDirectory: string;
+  readonly siteFile: string;
+  snapshot(): Promise<Snapshot>;
+  /** The site that runs now. */
+  site(): Site;
+  /** Reads the site file again and goes over to it by planned steps, or says why not. */
+  applySiteFile(): Promise<readonly SiteFault[]>;
+  orderAlarm(order: AlarmOrder, actor: string): AlarmAnswer;
+  /** Puts an occurrence among the events, and so into the journal; returns at once. */
+  publish(event: DeviceEvent): void;
+  /** Called in the alarm path: must return at once. */
+  watch(
+    points: readonly { readonly deviceId: string; readonly pointId: string }[],
+    onReading: (reading: Measurement) => void,
+  ): Disposable;
+  subscribeAlarms(listener: (record: AlarmRecord) => void): () => void;
+  /** Called when an alarm's write was handed to its device, so long after its reading came. */
+  subscribeActed(listener: (latencyMs: number) => void): () => void;
+  /** How this box gets its identity; undefined where it has no such part. */
+  readonly identity: IdentityPort | undefined;
+}
+
+/** What the page needs of the gateway's identity. */
+export interface IdentityPort {
+  state(): Promise<IdentityState>;
+  /** Claims the box. @throws Error whose message says why not. */
+  claim(asked: { readonly code: string; readonly fleetUrl?: string | undefined }, signal: AbortSignal): Promise<void>;
+  /** Signs with the gateway's own key: ECDSA P-256 with SHA-256, DER. Undefined before there is one. */
+  sign(content: Uint8Array): Promise<{ readonly signature: Uint8Array; readonly publicKeyPem: string } | undefined>;
+}
+
+export interface IdentityState {
+  readonly phase: "unclaimed" | "pending" | "claimed";
+  /** For people: since when, until when, why not. */
+  readonly detail: string;
+  readonly expiresAtMs?: number;
+}

@@ -1,0 +1,41 @@
+import type { Sentences } from "./language.ts";
+
+/** What stands around every page. */
+export const FRAME_WORDS = {
+  "app.name": { zh: "前哨 · 现场", en: "Outpost on site" },
+  "app.skip": { zh: "跳到内容", en: "Skip to content" },
+  "app.language": { zh: "English", en: "中文" },
+  "app.signOut": { zh: "退出", en: "Sign out" },
+  "app.failed": { zh: "没有成功", en: "That did not work" },
+  "app.again": { zh: "再试一次", en: "Try again" },
+  "app.loading": { zh: "正在读取", en: "Reading" },
+  "app.cancel": { zh: "取消", en: "Cancel" },
+  "app.save": { zh: "保存", en: "Keep" },
+  "app.by": { zh: "{who}，{time}", en: "{who}, {time}" },
+  "nav.label": { zh: "页面", en: "Pages" },
+  "nav.wizard": { zh: "调试", en: "Commission" },
+  "nav.live": { zh: "实时", en: "Live" },
+  "nav.alarms": { zh: "报警", en: "Alarms" },
+  "nav.journal": { zh: "记录", en: "Journal" },
+  "nav.log": { zh: "日志", en: "Log" },
+  "nav.box": { zh: "网关", en: "Gateway" },
+  "live.lost": {
+    zh: "与网关的连接断开，正在重连；下面是断开前的数据。",
+    en: "The gateway does not answer; trying again. What you see is from before.",
+  },
+  "refusal.technician/bad-request": { zh: "填写的内容不对", en: "Something in it is not right" },
+  "refusal.technician/not-signed-in": { zh: "请重新登录", en: "Please sign in again" },
+  "refusal.technician/wrong-pin": { zh: "姓名或 PIN 不对", en: "The name or the PIN is wrong" },
+  "refusal.technician/locked-out": {
+    zh: "错误次数过多，请在 {seconds} 秒后再试",
+    en: "Too many wrong tries: try again in {seconds} s",
+  },
+  "refusal.technician/cross-origin": { zh: "只能从本页操作", en: "Only from this page" },
+  "refusal.technician/not-found": { zh: "没有这一项", en: "There is no such thing" },
+  "refusal.technician/conflict": { zh: "期间已有变化，请再看一次", en: "It has changed meanwhile: please look again" },
+  "refusal.technician/too-large": { zh: "内容太大", en: "That is too large" },
+  "refusal.technician/refused": { zh: "网关拒绝", en: "The gateway refused" },
+  "refusal.technician/busy": { zh: "网关正忙，请稍后再试", en: "The gateway is busy: try again shortly" },
+  "refusal.technician/internal": { zh: "网关出错，日志中有说明", en: "The gateway failed; its log says more" },
+  "refusal.unreachable": { zh: "网关没有应答", en: "The gateway does not answer" },
+} as const satisfies Sentences;
