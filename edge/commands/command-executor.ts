@@ -7,7 +7,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 import type { Command, Order } from "@outpost/wire/downlink.ts";
 import type { WireRecord } from "@outpost/wire/records.ts";
 
-import type { AlarmOrder } from "../rules/alarm-engine.ts";
+import type { AlarmOrder } from "../rules/alarm-order.ts";
 import type { AlarmAnswer } from "../rules/life/alarm-life.ts";
 import { CommandMemory } from "./command-memory.ts";
 
@@ -103,6 +103,8 @@ export class CommandExecutor {
       case "acknowledge":
       case "shelve":
       case "unshelve":
+      case "shelve-rule":
+      case "unshelve-rule":
         return alarmEnding(this.#deps.orderAlarm(order, actor));
       case "write":
       case "select":

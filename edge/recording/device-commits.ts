@@ -37,7 +37,8 @@ export class DeviceCommits {
   readonly #known = new Set<string>();
   readonly #underWay = new Map<string, Promise<"committed" | "known">>();
   readonly #deadline: CommonDeadline;
-  readonly #journal = Promise.withResolvers<Journal>();
+  readonly #journalToCome = Promise.withResolvers<Journal>();
+  #journal: Journal | undefined;
 
   constructor(deps: DeviceCommitsDeps) {
     this.#deps = deps;
@@ -51,7 +52,8 @@ export class DeviceCommits {
 
   /** From now on there is a disk to write to. */
   use(journal: Journal): void {
-    this.#journal.resolve(journal);
+    this.#journal = journal;
+    this.#journalToCome.resolve(journal);
   }
 
   /** As `DeviceDeps.commit` promises. */
@@ -69,19 +71,19 @@ export class DeviceCommits {
       throw new DeviceError("device/not-committed", `${MAX_UNDER_WAY} wait for the disk already`);
     }
     for (const event of request.events) this.#deps.publish(event);
-    const writing = this.#write(deviceId, key, request).finally(() => this.#underWay.delete(key));
-    // Whoever waits for it hears how it went; where nobody waits any more, it went as it went.
-    writing.catch(() => {});
+    const writing = this.#write(deviceId, key, request);
     this.#underWay.set(key, writing);
+    // Whoever waits for it hears how it went; where nobody waits any more, it went as it went.
+    const over = (): boolean => this.#underWay.delete(key);
+    writing.then(over, over);
     return await this.#within(writing, signal);
   }
 
   async #write(deviceId: string, key: string, { events, rows }: CommitRequest): Promise<"committed" | "known"> {
-    const journal = await this.#journal.promise;
-    const outcomes = await journal.append(
-      events.map((event, index) => commitEntry(event, index, { deviceId, key, rows })),
-    );
-    if (outcomes.some(({ kind }) => kind === "dropped")) {
+    const journal = this.#journal ?? (await this.#journalToCome.promise);
+    const outcomes = await journal.append(entriesOf(events, { deviceId, key, rows }));
+    // Where the disk ladder gives up measurements, an occurrence that came with them is still on the disk.
+    if (outcomes.every(({ kind }) => kind === "dropped")) {
       throw new DeviceError("device/not-committed", "the disk is too full for it");
     }
     this.#know(key);
@@ -93,14 +95,15 @@ export class DeviceCommits {
 
   /** The end of `writing`, for as long as the caller can wait. The writing itself goes on. */
   async #within<T>(writing: Promise<T>, signal: AbortSignal): Promise<T> {
-    const gone = Promise.withResolvers<never>();
-    const onAbort = (): void => gone.reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    writing.then(resolve, reject);
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
     const late = this.#deadline.begin(() =>
-      gone.reject(new DeviceError("device/not-committed", "the disk does not answer")),
+      reject(new DeviceError("device/not-committed", "the disk does not answer")),
     );
     try {
-      return await Promise.race([writing, gone.promise]);
+      return await promise;
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof DeviceError) throw error;
@@ -136,13 +139,17 @@ export function memoryRows(rows: ReadonlyMap<string, string>): ReadonlyMap<strin
   return byDevice;
 }
 
-/** The first entry carries the key as it is, and the rows; the others their place behind it. */
-function commitEntry(event: DeviceEvent, index: number, { deviceId, key, rows }: Mark): Entry {
-  const entry = { ...eventEntry(event), dedupeKey: index === 0 ? key : `${key}#${index}` };
-  if (index > 0 || rows === undefined) return entry;
-  const state = Object.fromEntries(Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]));
-  return { ...entry, state };
+/** The first entry carries the key and the rows; the others belong to it. */
+function entriesOf(events: readonly DeviceEvent[], { deviceId, key, rows }: Mark): readonly Entry[] {
+  return events.map((event, index) => {
+    if (index > 0) return eventEntry(event, JOINING);
+    if (rows === undefined) return eventEntry(event, { dedupeKey: key });
+    const named = Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]);
+    return eventEntry(event, { dedupeKey: key, state: Object.fromEntries(named) });
+  });
 }
+
+const JOINING = { joinsPrevious: true } as const;
 
 /** The journal's state row of one row of a device's memory. */
 export function memoryKey(deviceId: string, row: string): string {

@@ -81,10 +81,18 @@ export class Recorder {
     await Promise.all([
       this.#drain(this.#urgent, signal, (items) => this.#writeUrgent(journal, items, signal)),
       this.#drain(this.#occurrences, signal, async (events) => {
-        await this.#append(journal, events.map(eventEntry), signal);
+        await this.#append(
+          journal,
+          events.map((event) => eventEntry(event)),
+          signal,
+        );
       }),
       this.#drain(this.#measurements, signal, async (events) => {
-        await this.#append(journal, events.map(eventEntry), signal);
+        await this.#append(
+          journal,
+          events.map((event) => eventEntry(event)),
+          signal,
+        );
         this.#tellOfLoss();
       }),
     ]);

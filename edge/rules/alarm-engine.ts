@@ -2,31 +2,20 @@ import assert from "node:assert";
 
 import type { DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
-import type { Order } from "@outpost/wire/downlink.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
 
-import { arm, type PersistedDeadline } from "../timekeeping/persisted-deadline.ts";
+import { arm } from "../timekeeping/persisted-deadline.ts";
+import { AcknowledgeButtons } from "./acknowledge-buttons.ts";
+import type { AlarmOrder, RuleOrder } from "./alarm-order.ts";
 import type { ComparatorInput } from "./comparator.ts";
-import { isRaised, nextDueMs, startCondition, stepCondition, type ConditionState } from "./condition.ts";
-import {
-  isCalling,
-  NEVER_RAISED,
-  stepAlarm,
-  type AlarmAnswer,
-  type AlarmInput,
-  type AlarmLife,
-} from "./life/alarm-life.ts";
+import { isRaised, nextDueMs, startCondition, stepCondition } from "./condition.ts";
+import { alarmRate, isFlooded, noteRaise, type AlarmRate, type RaisedAt } from "./flood.ts";
+import { isCalling, stepAlarm, suppressionOf, type AlarmAnswer, type AlarmInput } from "./life/alarm-life.ts";
 import { alarmRecordOf, isStanding } from "./life/alarm-record.ts";
-import {
-  ALARM_STATE_PREFIX,
-  encodeAlarm,
-  parseAlarm,
-  restorePhase,
-  restoreShelfEnd,
-  type PersistedAlarm,
-} from "./life/persisted-alarm.ts";
+import { ALARM_STATE_PREFIX, endingOf, parseAlarm, restorePhase, type PersistedAlarm } from "./life/persisted-alarm.ts";
 import { PointIndex } from "./point-index.ts";
 import type { Rule } from "./rule.ts";
+import { earliestDueMs, floodSource, restoreTimers, rowOf, startWatching, type Watched } from "./watched.ts";
 
 /** Time alone is looked at no later than this, whatever the deadlines say. */
 const MAX_WAIT_MS = 1_000;
@@ -51,24 +40,14 @@ export interface EngineDeps {
   write(record: AlarmRecord | undefined, rows: Readonly<Record<string, string | null>>): void;
 }
 
-interface Watched {
-  rule: Rule;
-  condition: ConditionState;
-  life: AlarmLife;
-  delay: PersistedDeadline | undefined;
-  shelf: { readonly end: PersistedDeadline; readonly dueMs: number } | undefined;
-  last: AlarmRecord | undefined;
-  written: string | null;
-}
-
 /** An alarm as the page shows it. */
 export interface AlarmView {
   readonly rule: Rule;
-  readonly life: AlarmLife;
+  readonly life: Watched["life"];
   readonly last: AlarmRecord | undefined;
 }
 
-export type AlarmOrder = Extract<Order, { kind: "acknowledge" | "shelve" | "unshelve" }>;
+export type { AlarmOrder } from "./alarm-order.ts";
 
 /** Runs every rule: readings and time in, alarm steps and calls for actions out. The only writer of alarms' states. */
 export class AlarmEngine {
@@ -76,7 +55,9 @@ export class AlarmEngine {
   readonly #watched = new Map<string, Watched>();
   readonly #byPoint = new PointIndex<Watched>();
   readonly #suppressedBy = new PointIndex<Watched>();
+  readonly #buttons = new AcknowledgeButtons();
   readonly #listeners = new Set<(record: AlarmRecord) => void>();
+  #raisedAt: RaisedAt = new Map();
   #armedForMs = Number.POSITIVE_INFINITY;
   #wake: AbortController | undefined;
 
@@ -118,8 +99,7 @@ export class AlarmEngine {
       const watched = this.#watched.get(ruleId);
       const isUntouched = watched?.life.version === 0;
       if (alarm !== undefined && watched !== undefined && isUntouched) this.#resume(watched, alarm, row);
-      else
-        this.#deps.write(alarm === undefined ? undefined : this.#endingOf(alarm), { [key]: watched?.written ?? null });
+      else this.#deps.write(endingOf(alarm, this.#deps.clock.now()), { [key]: watched?.written ?? null });
     }
   }
 
@@ -139,6 +119,19 @@ export class AlarmEngine {
         isSuppressed ? { kind: "suppress", by: `${by.deviceId} ${by.pointId}` } : { kind: "unsuppress" },
       );
     }
+    if (value === null) return;
+    for (const { watched, actor } of this.#buttons.press(event.deviceId, event.pointId, value)) {
+      const { occurrenceId, version: expectedVersion } = watched.life;
+      if (occurrenceId !== undefined)
+        this.#take(watched, { kind: "acknowledge", occurrenceId, expectedVersion, actor });
+    }
+  }
+
+  /** Feeds the rule of a self-test, which hangs on no point. The rule must be set. */
+  inject(ruleId: string, input: ComparatorInput): void {
+    const watched = this.#watched.get(ruleId);
+    assert(watched?.rule.isTest === true, `no test rule ${ruleId}`);
+    this.#feed(watched, input);
   }
 
   /** Says whether something the gateway knows about itself is so. The rule must be set, with a `fact` comparator. */
@@ -150,6 +143,7 @@ export class AlarmEngine {
 
   /** Carries out a person's order on an alarm. An order for an occurrence or version that is over changes nothing. */
   order(order: AlarmOrder, actor: string): AlarmAnswer {
+    if ("ruleId" in order) return this.#orderOnRule(order, actor);
     const { occurrenceId, expectedVersion } = order;
     const watched = [...this.#watched.values()].find(({ life }) => life.occurrenceId === occurrenceId);
     if (watched === undefined) return { kind: "refused", detail: "no such occurrence on this gateway" };
@@ -178,9 +172,22 @@ export class AlarmEngine {
     }
   }
 
-  /** Every alarm that stands, and every one that is normal but shelved. */
+  /** Every alarm that stands, and every one that is normal but shelved, planned to be, or taken out of service. */
   alarms(): AlarmView[] {
-    return [...this.#watched.values()].filter(({ life }) => isStanding(life) || life.shelf !== undefined);
+    return [...this.#watched.values()].filter(({ life }) => {
+      const { shelf, plan, takenOut } = life;
+      return isStanding(life) || shelf !== undefined || plan !== undefined || takenOut !== undefined;
+    });
+  }
+
+  /** How fast alarms come, and from where too fast. */
+  rate(): AlarmRate {
+    return alarmRate(this.#raisedAt, this.#deps.clock.monotonicMs());
+  }
+
+  /** A rule and how its alarm stands, undefined where there is none of this id. */
+  view(ruleId: string): AlarmView | undefined {
+    return this.#watched.get(ruleId);
   }
 
   /** Calls `listener` in the same turn with every step that has something to tell. @returns a function that ends it. */
@@ -195,7 +202,7 @@ export class AlarmEngine {
     while (!signal.aborted) {
       this.#tick(clock.monotonicMs());
       const nowMs = clock.monotonicMs();
-      this.#armedForMs = Math.min(nowMs + MAX_WAIT_MS, this.#earliestDueMs());
+      this.#armedForMs = Math.min(nowMs + MAX_WAIT_MS, earliestDueMs(this.#watched.values()));
       this.#wake = new AbortController();
       const waitMs = Math.max(1, this.#armedForMs - nowMs);
       await clock.sleep(waitMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => {});
@@ -206,16 +213,41 @@ export class AlarmEngine {
     for (const watched of this.#watched.values()) {
       const dueMs = nextDueMs(watched.rule, watched.condition);
       if (dueMs !== undefined && dueMs <= nowMs) this.#feed(watched, { kind: "tick", nowMs });
+      if (watched.plan !== undefined && watched.plan.dueMs <= nowMs) {
+        const { end, endDueMs } = watched.plan;
+        watched.plan = undefined;
+        watched.shelf = { end, dueMs: endDueMs };
+        this.#take(watched, { kind: "plan-begins" });
+      }
       if (watched.shelf !== undefined && watched.shelf.dueMs <= nowMs) this.#take(watched, { kind: "shelf-ended" });
     }
   }
 
-  #earliestDueMs(): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const { rule, condition, shelf } of this.#watched.values()) {
-      earliest = Math.min(earliest, nextDueMs(rule, condition) ?? earliest, shelf?.dueMs ?? earliest);
+  #orderOnRule(order: RuleOrder, actor: string): AlarmAnswer {
+    const watched = this.#watched.get(order.ruleId);
+    if (watched === undefined) return { kind: "refused", detail: `no rule ${order.ruleId} on this gateway` };
+    switch (order.kind) {
+      case "take-out-of-service":
+        return this.#take(watched, { kind: "take-out", by: actor, reason: order.reason });
+      case "return-to-service":
+        return this.#take(watched, { kind: "put-back", actor });
+      case "unshelve-rule":
+        watched.plan = undefined;
+        return this.#take(watched, { kind: "end-shelf", actor });
+      case "shelve-rule": {
+        const { startInMs, forMs, reason } = order;
+        const { clock, bootId } = this.#deps;
+        const start = arm(clock, bootId, startInMs);
+        const end = arm(clock, bootId, startInMs + forMs);
+        watched.plan = { start, dueMs: start.dueMonotonicMs, end, endDueMs: end.dueMonotonicMs };
+        const fromMs = start.armedWallMs + startInMs;
+        const plan = { by: actor, reason, fromMs, untilMs: fromMs + forMs };
+        const answer = this.#take(watched, { kind: "plan-shelf", ...plan });
+        if (startInMs === 0) this.#tick(clock.monotonicMs());
+        else this.#dueAt(start.dueMonotonicMs);
+        return answer;
+      }
     }
-    return earliest;
   }
 
   #dueAt(dueMs: number | undefined): void {
@@ -242,8 +274,25 @@ export class AlarmEngine {
   }
 
   #raise(watched: Watched, sinceMs: number): void {
+    const { rule } = watched;
     const occurrenceId = this.#deps.newOccurrenceId();
-    this.#take(watched, { kind: "raise", occurrenceId, wallMs: this.#deps.clock.now().wallMs }, sinceMs);
+    const { wallMs, monotonicMs } = this.#deps.clock.now();
+    const raise = { kind: "raise", occurrenceId, wallMs } as const;
+    if (rule.isTest === true) {
+      this.#take(watched, raise, sinceMs);
+      return;
+    }
+    const source = floodSource(rule);
+    if (suppressionOf(watched.life).kind === "none") this.#raisedAt = noteRaise(this.#raisedAt, source, monotonicMs);
+    // A critical alarm is never one of many.
+    const isOneOfMany = rule.priority !== "critical" && isFlooded(this.#raisedAt, source, monotonicMs);
+    const flood = isOneOfMany ? source : undefined;
+    this.#take(watched, { ...raise, isFirstOut: this.#isFirstOut(rule), flood }, sinceMs);
+  }
+
+  #isFirstOut({ group }: Rule): boolean {
+    if (group === undefined) return false;
+    return ![...this.#watched.values()].some(({ rule, life }) => rule.group === group && isStanding(life));
   }
 
   /** One step of an alarm's life: the actuator first, then everybody who listens, then the journal. */
@@ -254,6 +303,7 @@ export class AlarmEngine {
     if (step.life === before) return step.answer;
     watched.life = step.life;
     if (step.life.shelf === undefined) watched.shelf = undefined;
+    if (step.life.plan === undefined) watched.plan = undefined;
     const calls = isCalling(step.life);
     if (calls !== isCalling(before)) this.#deps.onCalling(rule, calls, sinceMs);
     const record = alarmRecordOf(rule, step, this.#deps.clock.now(), this.#valueFor(watched, input));
@@ -272,28 +322,17 @@ export class AlarmEngine {
   }
 
   #write(watched: Watched, record: AlarmRecord | undefined): void {
-    const { life, delay, last } = watched;
-    const phase = watched.condition.phase.kind;
-    const row = encodeAlarm({ life, phase, delay, shelfEnd: watched.shelf?.end, last });
+    const row = rowOf(watched);
     if (record === undefined && row === watched.written) return;
     watched.written = row;
     this.#deps.write(record, { [ALARM_STATE_PREFIX + watched.rule.id]: row });
   }
 
   #add(rule: Rule): void {
-    const condition = startCondition(rule, this.#deps.clock.monotonicMs());
-    const watched: Watched = {
-      rule,
-      condition,
-      life: { ...NEVER_RAISED, outOfService: rule.outOfService },
-      delay: undefined,
-      shelf: undefined,
-      last: undefined,
-      written: null,
-    };
+    const watched = startWatching(rule, this.#deps.clock.monotonicMs());
     this.#watched.set(rule.id, watched);
     this.#index(watched);
-    this.#dueAt(nextDueMs(rule, condition));
+    this.#dueAt(nextDueMs(rule, watched.condition));
   }
 
   #replace(watched: Watched, rule: Rule): void {
@@ -330,11 +369,8 @@ export class AlarmEngine {
     watched.last = alarm.last;
     watched.written = row;
     watched.condition = startCondition(rule, now.monotonicMs, isOverdue ? { kind: "on" } : phase);
-    if (alarm.life.shelf !== undefined) {
-      const dueMs = restoreShelfEnd(alarm, now, bootId);
-      const end = alarm.shelfEnd ?? arm(clock, bootId, 0);
-      watched.shelf = { end, dueMs };
-    }
+    restoreTimers(watched, alarm, clock, bootId);
+    if (alarm.life.plan !== undefined && watched.plan === undefined) this.#take(watched, { kind: "plan-lost" });
     if (isCalling(watched.life)) this.#deps.onCalling(rule, true, now.monotonicMs);
     if (watched.last !== undefined && isStanding(watched.life)) this.#deps.onStep(rule, watched.last);
     if (isOverdue) this.#raise(watched, now.monotonicMs);
@@ -342,28 +378,14 @@ export class AlarmEngine {
     this.#write(watched, undefined);
   }
 
-  /** The last step of an occurrence whose rule went while the gateway was down. */
-  #endingOf({ life, last }: PersistedAlarm): AlarmRecord | undefined {
-    if (last === undefined || !isStanding(life)) return undefined;
-    const { wallMs, confidence } = this.#deps.clock.now();
-    const { actor: _, ...kept } = last;
-    return {
-      ...kept,
-      version: life.version + 1,
-      state: "normal",
-      change: "cleared",
-      note: "it was not taken up again after a restart",
-      occurredAtMs: wallMs,
-      clockConfidence: confidence,
-    };
-  }
-
   #index(watched: Watched): void {
-    const { source, suppressWhile, comparator } = watched.rule;
+    const { source, suppressWhile, comparator, isTest } = watched.rule;
+    if (isTest === true) return;
     if (comparator.kind !== "fact" && source?.pointId !== undefined) {
       this.#byPoint.add({ deviceId: source.deviceId, pointId: source.pointId }, watched);
     }
     if (suppressWhile !== undefined) this.#suppressedBy.add(suppressWhile, watched);
+    this.#buttons.add(watched);
   }
 
   #unindex(watched: Watched): void {
@@ -372,5 +394,6 @@ export class AlarmEngine {
       this.#byPoint.remove({ deviceId: source.deviceId, pointId: source.pointId }, watched);
     }
     if (suppressWhile !== undefined) this.#suppressedBy.remove(suppressWhile, watched);
+    this.#buttons.remove(watched);
   }
 }

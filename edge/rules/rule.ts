@@ -19,6 +19,14 @@ export interface Rule {
   readonly comparator: Comparator;
   /** Suppressed by design while that point has that value. */
   readonly suppressWhile?: { readonly deviceId: string; readonly pointId: string; readonly value: number };
+  /** Alarms of one cause: which came first is told. */
+  readonly group?: string;
+  /** The escalation chain that asks people until one answers. */
+  readonly escalation?: string;
+  /** Acknowledged at the site when that point comes to that value: a button under the siren. */
+  readonly acknowledgeBy?: { readonly deviceId: string; readonly pointId: string; readonly value: number };
+  /** Stands in for a site's rule during a self-test: fed by the test alone, marked as one everywhere. */
+  readonly isTest?: boolean;
   /** Out of service as long as the site file says so. */
   readonly outOfService: { readonly by: string; readonly reason: string } | undefined;
 }
@@ -26,6 +34,7 @@ export interface Rule {
 /** The rule a site file's entry stands for. */
 export function siteRule(settings: RuleSettings): Rule {
   const { id, priority, message, onDelayMs, offDelayMs, isLatched, actions, suppressWhile: by } = settings;
+  const { acknowledgeBy: button, group, escalation } = settings;
   return {
     id,
     priority,
@@ -38,6 +47,11 @@ export function siteRule(settings: RuleSettings): Rule {
     comparator: comparatorOf(settings),
     outOfService: settings.outOfService,
     ...(by === undefined ? {} : { suppressWhile: { deviceId: by.device, pointId: by.point, value: by.value } }),
+    ...(group === undefined ? {} : { group }),
+    ...(escalation === undefined ? {} : { escalation }),
+    ...(button === undefined
+      ? {}
+      : { acknowledgeBy: { deviceId: button.device, pointId: button.point, value: button.value } }),
   };
 }
 

@@ -61,6 +61,22 @@ const order = z.discriminatedUnion("kind", [
     reason: z.string().min(1).max(500),
   }),
   z.object({ kind: z.literal("unshelve"), occurrenceId: hex128, expectedVersion: z.int().min(1) }),
+  /** Shelves a rule for planned work, whether or not its alarm stands; never without end. Takes the place of a plan. */
+  z.object({
+    kind: z.literal("shelve-rule"),
+    ruleId: z.string().min(1).max(128),
+    startInMs: z
+      .int()
+      .min(0)
+      .max(30 * 86_400_000),
+    forMs: z
+      .int()
+      .min(1_000)
+      .max(30 * 86_400_000),
+    reason: z.string().min(1).max(500),
+  }),
+  /** Ends a rule's shelf, and the plan of one. */
+  z.object({ kind: z.literal("unshelve-rule"), ruleId: z.string().min(1).max(128) }),
 ]);
 
 /** One order from the desk. Valid only inside `session` and for `ttlMs` from its arrival, on the monotonic clock. */

@@ -70,10 +70,48 @@ export const alarmRecord = z.object({
   /** Who acknowledged or shelved. */
   actor: shortText.optional(),
   note: shortText.optional(),
+  /** Alarms of one cause: a group of the site file. */
+  group: name.optional(),
+  /** It came before every other of its group that stood. */
+  isFirstOut: z.boolean().optional(),
+  /** More alarms of this device or group came than a person can answer: shown together, never where it is critical. */
+  flood: z.string().max(128).optional(),
+  /** Raised by a self-test: nobody is in danger. */
+  isTest: z.boolean().optional(),
   raisedAtMs: wallTimeMs,
   ...occurred,
 });
 export type AlarmRecord = z.infer<typeof alarmRecord>;
+
+/**
+ * Who was told of an occurrence, and who must answer next. Beside the alarm's life: it never changes a version, so that an
+ * escalation does not make an acknowledgement stale.
+ */
+export const notificationRecord = z.object({
+  kind: z.literal("notification"),
+  occurrenceId: hex128,
+  /** The alarm's version when it was told. */
+  version: z.int().min(1),
+  ruleId: z.string().min(1).max(128),
+  /**
+   * `asked`: a step of the chain began, `who` must answer until `answerByMs`. `sent`, `not-sent`: what became of one
+   * message. `ended`: somebody answered, or there is nothing to answer any more. `unanswered`: the chain is at its end.
+   */
+  change: z.enum(["asked", "sent", "not-sent", "ended", "unanswered"]),
+  /** Step of the chain, and which time round, from 1. */
+  step: z.int().min(1).optional(),
+  round: z.int().min(1).optional(),
+  /** Names, never numbers: a number stays at the site. */
+  who: z.array(text).max(16).optional(),
+  answerByMs: wallTimeMs.optional(),
+  /** The action that sends, its own mark on the message, and how often it was tried under that mark. */
+  actionId: name.optional(),
+  reference: z.string().max(64).optional(),
+  attempts: z.int().min(1).optional(),
+  note: shortText.optional(),
+  ...occurred,
+});
+export type NotificationRecord = z.infer<typeof notificationRecord>;
 
 /** How a command ended, written once per command id. */
 export const resultRecord = z.object({
@@ -101,6 +139,7 @@ export const wireRecord = z.discriminatedUnion("kind", [
   occurrenceRecord,
   statusRecord,
   alarmRecord,
+  notificationRecord,
   resultRecord,
   voidRecord,
 ]);
@@ -116,6 +155,7 @@ export function streamOf(record: Exclude<WireRecord, { kind: "void" }>): Stream 
     case "status":
       return "occurrence";
     case "alarm":
+    case "notification":
       return "alarm";
     case "result":
       return "result";

@@ -24,6 +24,12 @@ const ruleBase = {
   actions: z.array(name).max(16).default([]),
   /** Suppressed by design while another point has this value: the station is switched to local, a basin is emptied. */
   suppressWhile: z.strictObject({ ...pointRef, value: z.number() }).optional(),
+  /** Alarms of one cause share a group: people are shown which of them came first. */
+  group: name.optional(),
+  /** The escalation that asks people, one after the other, until somebody acknowledges. */
+  escalation: name.optional(),
+  /** Acknowledged when this point comes to this value: a button at the site. */
+  acknowledgeBy: z.strictObject({ ...pointRef, value: z.number() }).optional(),
   /** Out of service: recorded, but neither sounded nor shown as active. Ends when the site file no longer says so. */
   outOfService: z.strictObject({ by: z.string().min(1).max(120), reason: z.string().min(1).max(500) }).optional(),
 };
@@ -127,7 +133,8 @@ export const siteDocument = z
     const devices = new Set(document.devices.map((one) => one.id));
     const actions = new Set(document.actions.map((one) => one.id));
     for (const { path, message } of linkFaults(document)) refuse(context, [...path], message);
-    for (const { path, message } of visionFaults(document.vision, document.devices)) refuse(context, [...path], message);
+    for (const { path, message } of visionFaults(document.vision, document.devices))
+      refuse(context, [...path], message);
     document.rules.forEach((one, index) => {
       if (!devices.has(one.device)) refuse(context, ["rules", index, "device"], `no device has the id "${one.device}"`);
       const by = one.suppressWhile?.device;

@@ -42,9 +42,13 @@ async function writeAlarms(client: PoolClient, rows: readonly FewRow<"alarm">[])
        from unnest($1::int[], $2::bigint[], $3::text[], $4::jsonb[]) as new (epoch, number, time, body)`,
     [...placeColumns(rows), rows.map((row) => row.content.body)],
   );
-  const versions = rows.map((row) => ({ gatewayNo: row.place.gatewayNo, record: row.content.record }));
+  const versions = rows.flatMap(({ place: { gatewayNo }, content: { record } }) =>
+    record.kind === "alarm" ? [{ gatewayNo, record }] : [],
+  );
   const changed = await keepNewestAlarms(client, versions);
-  await announce(client, { alarms: changed });
+  // Who was told of an alarm changes no version, but whoever looks at the alarm shall see it.
+  const told = rows.flatMap(({ content: { record } }) => (record.kind === "notification" ? [record.occurrenceId] : []));
+  await announce(client, { alarms: [...new Set([...changed, ...told])] });
 }
 
 async function writeResults(client: PoolClient, rows: readonly FewRow<"result">[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ReceivedRow } from "@outpost/wire/batch.ts";
-import { streamOf, type AlarmRecord, type WireRecord } from "@outpost/wire/records.ts";
+import { streamOf, type AlarmRecord, type NotificationRecord, type WireRecord } from "@outpost/wire/records.ts";
 import type { Stream } from "@outpost/wire/streams.ts";
 import type { BatchHeader } from "@outpost/wire/uplink.ts";
 
@@ -37,7 +37,7 @@ export type Content = { readonly body: string } & (
       /** What a charge point says of a charging transaction. */
       readonly charging: TransactionWord | undefined;
     })
-  | { readonly kind: "alarm"; readonly record: AlarmRecord }
+  | { readonly kind: "alarm"; readonly record: AlarmRecord | NotificationRecord }
   | { readonly kind: "result"; readonly record: RecordOf<"result"> }
   | { readonly kind: "void"; readonly record: RecordOf<"void"> }
   | { readonly kind: "poison"; readonly reason: string }
@@ -130,6 +130,7 @@ function contentOf(row: ReceivedRow, context: RowContext): Content {
     case "status":
       return occurrenceContent(row, record, context);
     case "alarm":
+    case "notification":
       return { kind: "alarm", record, body };
     case "result":
       return { kind: "result", record, body };

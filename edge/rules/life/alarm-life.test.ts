@@ -22,10 +22,16 @@ const INPUTS = {
   shelve: { kind: "shelve", ...current, reason: "repair", untilMs: 9_000 },
   unshelve: { kind: "unshelve", ...current },
   "shelf-ended": { kind: "shelf-ended" },
+  "plan-shelf": { kind: "plan-shelf", by: "desk", reason: "repair", fromMs: 5_000, untilMs: 9_000 },
+  "plan-begins": { kind: "plan-begins" },
+  "plan-lost": { kind: "plan-lost" },
+  "end-shelf": { kind: "end-shelf", actor: "desk" },
   suppress: { kind: "suppress", by: "station local" },
   unsuppress: { kind: "unsuppress" },
   "take-out-of-service": { kind: "take-out-of-service", by: "Li", reason: "replaced" },
   "return-to-service": { kind: "return-to-service" },
+  "take-out": { kind: "take-out", by: "Li", reason: "sensor is wet" },
+  "put-back": { kind: "put-back", actor: "Li" },
   retire: { kind: "retire" },
 } satisfies Record<AlarmInput["kind"], AlarmInput>;
 
@@ -64,10 +70,16 @@ const TABLE: Readonly<Record<AlarmInput["kind"], readonly [string, string, strin
   shelve: [`${NORMAL} (shelved)`, `${ACTIVE} (shelved)`, `${ACKED} (shelved)`, `${CLEARED} (shelved)`],
   unshelve: ["refused", "refused", "refused", "refused"],
   "shelf-ended": [NORMAL, ACTIVE, ACKED, CLEARED],
+  "plan-shelf": [NORMAL, ACTIVE, ACKED, CLEARED],
+  "plan-begins": [NORMAL, ACTIVE, ACKED, CLEARED],
+  "plan-lost": [NORMAL, ACTIVE, ACKED, CLEARED],
+  "end-shelf": ["refused", "refused", "refused", "refused"],
   suppress: [NORMAL, `${ACTIVE} (suppressed)`, `${ACKED} (suppressed)`, `${CLEARED} (suppressed)`],
   unsuppress: [NORMAL, ACTIVE, ACKED, CLEARED],
   "take-out-of-service": [NORMAL, `${ACTIVE} (suppressed)`, `${ACKED} (suppressed)`, `${CLEARED} (suppressed)`],
   "return-to-service": [NORMAL, ACTIVE, ACKED, CLEARED],
+  "take-out": [NORMAL, `${ACTIVE} (suppressed)`, `${ACKED} (suppressed)`, `${CLEARED} (suppressed)`],
+  "put-back": ["refused", "refused", "refused", "refused"],
   retire: [NORMAL, `${NORMAL} (cleared)`, `${NORMAL} (cleared)`, `${NORMAL} (cleared)`],
 };
 
@@ -79,10 +91,16 @@ const LATCHED_TABLE: Readonly<Record<AlarmInput["kind"], readonly [string, strin
   shelve: [`${ACTIVE} (shelved)`, `${LATCHED} (shelved)`],
   unshelve: ["refused", "refused"],
   "shelf-ended": [ACTIVE, LATCHED],
+  "plan-shelf": [ACTIVE, LATCHED],
+  "plan-begins": [ACTIVE, LATCHED],
+  "plan-lost": [ACTIVE, LATCHED],
+  "end-shelf": ["refused", "refused"],
   suppress: [`${ACTIVE} (suppressed)`, `${LATCHED} (suppressed)`],
   unsuppress: [ACTIVE, LATCHED],
   "take-out-of-service": [`${ACTIVE} (suppressed)`, `${LATCHED} (suppressed)`],
   "return-to-service": [ACTIVE, LATCHED],
+  "take-out": [`${ACTIVE} (suppressed)`, `${LATCHED} (suppressed)`],
+  "put-back": ["refused", "refused"],
   retire: [`${NORMAL} (cleared)`, `${NORMAL} (cleared)`],
 };
 
@@ -195,5 +213,44 @@ describe("suppression", () => {
       untilMs: 99_000,
     });
     expect(step.life.shelf?.untilMs).toBe(99_000);
+  });
+});
+
+describe("a planned shelf", () => {
+  const plan = { by: "desk", reason: "repair", fromMs: 5_000, untilMs: 9_000 };
+
+  it.each([
+    ["normal", "normal off", undefined],
+    ["active-unacknowledged", `${ACTIVE} (shelved)`, "shelved"],
+    ["active-acknowledged", `${ACKED} (shelved)`, "shelved"],
+    ["cleared-unacknowledged", `${CLEARED} (shelved)`, "shelved"],
+  ] as const)("begins whether or not the alarm stands: %s", (place, expected, change) => {
+    const begun = stepAlarm(false, { ...PLACES[place], plan }, INPUTS["plan-begins"]);
+    expect(summary(begun)).toBe(expected);
+    expect(begun.report?.change).toBe(change);
+    expect(suppressionOf(begun.life)).toEqual({ kind: "shelved", by: "desk", reason: "repair", untilMs: 9_000 });
+    expect(begun.life.plan).toBeUndefined();
+  });
+
+  it("hides nothing before it begins, and is ended with the shelf", () => {
+    const planned = stepAlarm(false, PLACES["active-unacknowledged"], INPUTS["plan-shelf"]).life;
+    expect(isCalling(planned)).toBe(true);
+    const ended = stepAlarm(false, planned, INPUTS["end-shelf"]);
+    expect(ended).toMatchObject({ life: { plan: undefined, shelf: undefined }, answer: { kind: "done" } });
+    const shelved = stepAlarm(false, planned, INPUTS["plan-begins"]).life;
+    expect(summary(stepAlarm(false, shelved, INPUTS["end-shelf"]))).toBe(`${ACTIVE} (unshelved)`);
+  });
+
+  it("whose beginning nobody can tell any more is forgotten", () => {
+    expect(stepAlarm(false, { ...PLACES.normal, plan }, INPUTS["plan-lost"]).life.plan).toBeUndefined();
+  });
+});
+
+describe("taken out of service at the site", () => {
+  it("is shown as out of service, and back in service must be acknowledged anew", () => {
+    const out = stepAlarm(false, PLACES["active-acknowledged"], INPUTS["take-out"]).life;
+    expect(suppressionOf(out)).toEqual({ kind: "out-of-service", by: "Li", reason: "sensor is wet" });
+    expect(isCalling(out)).toBe(false);
+    expect(summary(stepAlarm(false, out, INPUTS["put-back"]))).toBe(`${ACTIVE} (returned)`);
   });
 });

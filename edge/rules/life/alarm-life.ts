@@ -13,7 +13,24 @@ export interface AlarmLife {
   readonly raisedAtMs: number;
   readonly shelf: { readonly by: string; readonly reason: string; readonly untilMs: number } | undefined;
   readonly design: { readonly by: string } | undefined;
+  /** A shelf that a person has planned and that has not begun. Wall times, for people. */
+  readonly plan: PlannedShelf | undefined;
+  /** Out of service by the site file. */
   readonly outOfService: { readonly by: string; readonly reason: string } | undefined;
+  /** Out of service by a person at the site, until a person puts it back. */
+  readonly takenOut: { readonly by: string; readonly reason: string } | undefined;
+  /** Of this occurrence: it came before every other of its group that stands. */
+  readonly isFirstOut: boolean;
+  /** Of this occurrence: the device or group of which more came than anybody can answer. */
+  readonly flood: string | undefined;
+}
+
+/** From and until when an alarm shall be shelved. */
+export interface PlannedShelf {
+  readonly by: string;
+  readonly reason: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 interface OfOccurrence {
@@ -25,16 +42,32 @@ interface OfOccurrence {
 
 export type AlarmInput =
   /** `occurrenceId` is a fresh random id, used where this begins a new occurrence. */
-  | { readonly kind: "raise"; readonly occurrenceId: string; readonly wallMs: number }
+  | {
+      readonly kind: "raise";
+      readonly occurrenceId: string;
+      readonly wallMs: number;
+      readonly isFirstOut?: boolean;
+      readonly flood?: string | undefined;
+    }
   | { readonly kind: "clear" }
   | ({ readonly kind: "acknowledge"; readonly note?: string } & OfOccurrence)
   | ({ readonly kind: "shelve"; readonly reason: string; readonly untilMs: number } & OfOccurrence)
   | ({ readonly kind: "unshelve" } & OfOccurrence)
   | { readonly kind: "shelf-ended" }
+  /** A shelf for later, or from now on, whether or not the alarm stands: planned work names the rule. */
+  | ({ readonly kind: "plan-shelf" } & PlannedShelf)
+  | { readonly kind: "plan-begins" }
+  /** Nobody can say any more when the plan was to begin. */
+  | { readonly kind: "plan-lost" }
+  /** Ends a rule's shelf and its plan. */
+  | { readonly kind: "end-shelf"; readonly actor: string }
   | { readonly kind: "suppress"; readonly by: string }
   | { readonly kind: "unsuppress" }
   | { readonly kind: "take-out-of-service"; readonly by: string; readonly reason: string }
   | { readonly kind: "return-to-service" }
+  /** By a person at the site. */
+  | { readonly kind: "take-out"; readonly by: string; readonly reason: string }
+  | { readonly kind: "put-back"; readonly actor: string }
   /** The rule is no longer part of the site. */
   | { readonly kind: "retire" };
 
@@ -61,7 +94,11 @@ export const NEVER_RAISED: AlarmLife = {
   raisedAtMs: 0,
   shelf: undefined,
   design: undefined,
+  plan: undefined,
   outOfService: undefined,
+  takenOut: undefined,
+  isFirstOut: false,
+  flood: undefined,
 };
 
 /**
@@ -92,6 +129,11 @@ export function stepAlarm(isLatched: boolean, life: AlarmLife, input: AlarmInput
     case "shelf-ended":
       if (life.shelf === undefined) return unchanged(life);
       return reported(annunciate({ ...life, shelf: undefined }), "unshelved", { note: "its time was over" });
+    case "plan-shelf":
+    case "plan-begins":
+    case "plan-lost":
+    case "end-shelf":
+      return planned(life, input);
     case "suppress":
       if (life.design !== undefined) return unchanged(life);
       return reportedWhereShown({ ...life, design: { by: input.by } }, "suppressed", { note: input.by });
@@ -106,6 +148,14 @@ export function stepAlarm(isLatched: boolean, life: AlarmLife, input: AlarmInput
     case "return-to-service":
       if (life.outOfService === undefined) return unchanged(life);
       return reportedWhereShown(annunciate({ ...life, outOfService: undefined }), "returned", {});
+    case "take-out": {
+      const takenOut = { by: input.by, reason: input.reason };
+      if (life.takenOut !== undefined) return unchanged({ ...life, takenOut });
+      return reportedWhereShown({ ...life, takenOut }, "suppressed", { actor: input.by, note: input.reason });
+    }
+    case "put-back":
+      if (life.takenOut === undefined) return refused(life, "nobody at the site has taken it out of service");
+      return reportedWhereShown(annunciate({ ...life, takenOut: undefined }), "returned", { actor: input.actor });
     case "retire":
       if (life.state === "normal") return unchanged({ ...life, isConditionOn: false });
       return reported({ ...life, state: "normal", isConditionOn: false }, "cleared", { note: "the rule is gone" });
@@ -122,16 +172,44 @@ export function isCalling(life: AlarmLife): boolean {
 
 /** The one suppression the wire shows: the strongest. */
 export function suppressionOf(life: AlarmLife): Suppression {
-  if (life.outOfService !== undefined) return { kind: "out-of-service", ...life.outOfService };
+  const outOfService = life.outOfService ?? life.takenOut;
+  if (outOfService !== undefined) return { kind: "out-of-service", ...outOfService };
   if (life.design !== undefined) return { kind: "suppressed-by-design", ...life.design };
   return life.shelf === undefined ? { kind: "none" } : { kind: "shelved", ...life.shelf };
+}
+
+function planned(
+  life: AlarmLife,
+  input: Extract<AlarmInput, { kind: "plan-shelf" | "plan-begins" | "plan-lost" | "end-shelf" }>,
+): AlarmStep {
+  switch (input.kind) {
+    case "plan-shelf": {
+      const { kind: _, ...plan } = input;
+      return unchanged({ ...life, plan });
+    }
+    case "plan-begins": {
+      if (life.plan === undefined) return unchanged(life);
+      const { by, reason, untilMs } = life.plan;
+      const shelved = { ...life, plan: undefined, shelf: { by, reason, untilMs } };
+      return reportedWhereShown(shelved, "shelved", { actor: by, note: reason });
+    }
+    case "plan-lost":
+      return unchanged(life.plan === undefined ? life : { ...life, plan: undefined });
+    case "end-shelf": {
+      const { shelf, plan } = life;
+      if (shelf === undefined && plan === undefined) return refused(life, "it is not shelved, nor planned to be");
+      if (shelf === undefined) return unchanged({ ...life, plan: undefined });
+      const shown = annunciate({ ...life, shelf: undefined, plan: undefined });
+      return reportedWhereShown(shown, "unshelved", { actor: input.actor });
+    }
+  }
 }
 
 function raise(life: AlarmLife, input: Extract<AlarmInput, { kind: "raise" }>): AlarmStep {
   if (life.isConditionOn) return unchanged(life);
   if (life.state === "normal") {
-    const { occurrenceId, wallMs } = input;
-    const fresh = { ...life, occurrenceId, version: 0, raisedAtMs: wallMs };
+    const { occurrenceId, wallMs, isFirstOut = false, flood } = input;
+    const fresh = { ...life, occurrenceId, version: 0, raisedAtMs: wallMs, isFirstOut, flood };
     return reported({ ...fresh, state: "active-unacknowledged", isConditionOn: true }, "raised", {});
   }
   return reported({ ...life, state: "active-unacknowledged", isConditionOn: true }, "re-raised", {});

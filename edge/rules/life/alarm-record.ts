@@ -11,7 +11,7 @@ import { suppressionOf, type AlarmLife, type AlarmStep } from "./alarm-life.ts";
  * @returns undefined where the step has nothing to tell.
  */
 export function alarmRecordOf(
-  rule: Pick<Rule, "id" | "priority" | "message" | "source">,
+  rule: Pick<Rule, "id" | "priority" | "message" | "source" | "group" | "isTest">,
   step: Pick<AlarmStep, "life" | "report">,
   at: Instant,
   value: number | null,
@@ -33,6 +33,10 @@ export function alarmRecordOf(
     value,
     ...(report.actor === undefined ? {} : { actor: report.actor }),
     ...(report.note === undefined ? {} : { note: report.note }),
+    ...(rule.group === undefined ? {} : { group: rule.group }),
+    ...(life.isFirstOut ? { isFirstOut: true } : {}),
+    ...(life.flood === undefined ? {} : { flood: life.flood }),
+    ...(rule.isTest === true ? { isTest: true } : {}),
     raisedAtMs: life.raisedAtMs,
     occurredAtMs: at.wallMs,
     clockConfidence: at.confidence,

@@ -20,11 +20,18 @@ const persistedAlarm = z.object({
     isConditionOn: z.boolean(),
     raisedAtMs: wallTimeMs,
     shelf: z.object({ by: z.string(), reason: z.string(), untilMs: wallTimeMs }).optional(),
+    plan: z.object({ by: z.string(), reason: z.string(), fromMs: wallTimeMs, untilMs: wallTimeMs }).optional(),
+    takenOut: z.object({ by: z.string(), reason: z.string() }).optional(),
+    isFirstOut: z.boolean().optional(),
+    flood: z.string().optional(),
   }),
   phase: z.enum(["off", "arming", "on", "leaving"]),
   /** Of the on-delay or off-delay that runs. */
   delay: persistedDeadline.optional(),
   shelfEnd: persistedDeadline.optional(),
+  /** Of a planned shelf. */
+  planStart: persistedDeadline.optional(),
+  planEnd: persistedDeadline.optional(),
   /** The newest step, so that an occurrence can be ended even when its rule is gone. */
   last: alarmRecord.optional(),
 });
@@ -35,17 +42,20 @@ export interface PersistedAlarm {
   readonly phase: Phase["kind"];
   readonly delay: PersistedDeadline | undefined;
   readonly shelfEnd: PersistedDeadline | undefined;
+  readonly planStart?: PersistedDeadline | undefined;
+  readonly planEnd?: PersistedDeadline | undefined;
   readonly last: AlarmRecord | undefined;
 }
 
 /** @returns the row's text, or null where there is nothing worth remembering and the row shall go. */
 export function encodeAlarm(alarm: PersistedAlarm): string | null {
-  const { state, occurrenceId, version, isConditionOn, raisedAtMs, shelf } = alarm.life;
-  if (state === "normal" && alarm.phase === "off" && shelf === undefined) return null;
-  // What suppresses by design or by site file follows from the site file again; only the shelf is a person's word.
-  const life = { state, occurrenceId, version, isConditionOn, raisedAtMs, shelf };
-  const { phase, delay, shelfEnd, last } = alarm;
-  return JSON.stringify({ v: 1, life, phase, delay, shelfEnd, last });
+  const { design: _, outOfService: __, ...life } = alarm.life;
+  const { shelf, plan, takenOut } = life;
+  const isPersonsWord = shelf !== undefined || plan !== undefined || takenOut !== undefined;
+  if (life.state === "normal" && alarm.phase === "off" && !isPersonsWord) return null;
+  // What suppresses by design or by site file follows from the site file again; the rest is a person's word.
+  const { phase, delay, shelfEnd, planStart, planEnd, last } = alarm;
+  return JSON.stringify({ v: 1, life, phase, delay, shelfEnd, planStart, planEnd, last });
 }
 
 /** @returns undefined where the row is not one of ours. */
@@ -58,13 +68,16 @@ export function parseAlarm(row: string): PersistedAlarm | undefined {
   }
   const checked = persistedAlarm.safeParse(value);
   if (!checked.success) return undefined;
-  const { life, phase, delay, shelfEnd, last } = checked.data;
-  const { occurrenceId, shelf } = life;
+  const { life, phase, delay, shelfEnd, planStart, planEnd, last } = checked.data;
+  const { occurrenceId, shelf, plan, takenOut, isFirstOut = false, flood } = life;
+  const persons = { shelf, plan, takenOut };
   return {
-    life: { ...life, occurrenceId, shelf, design: undefined, outOfService: undefined },
+    life: { ...life, occurrenceId, ...persons, isFirstOut, flood, design: undefined, outOfService: undefined },
     phase,
     delay,
     shelfEnd,
+    planStart,
+    planEnd,
     last,
   };
 }
@@ -95,6 +108,21 @@ export function restorePhase(
   }
   const delayMs = isArming ? rule.onDelayMs : rule.offDelayMs;
   return { phase: { kind: alarm.phase, dueMs: now.monotonicMs + delayMs }, isOverdue: false };
+}
+
+/** The last step of an occurrence that is not taken up after a restart; undefined where nobody is shown it any more. */
+export function endingOf(alarm: PersistedAlarm | undefined, now: Instant): AlarmRecord | undefined {
+  if (alarm?.last === undefined || alarm.life.state === "normal") return undefined;
+  const { actor: _, ...kept } = alarm.last;
+  return {
+    ...kept,
+    version: alarm.life.version + 1,
+    state: "normal",
+    change: "cleared",
+    note: "it was not taken up again after a restart",
+    occurredAtMs: now.wallMs,
+    clockConfidence: now.confidence,
+  };
 }
 
 /** When a restored shelf ends, monotonic. Where nobody can say, now: hiding an alarm too long is the worse fault. */
