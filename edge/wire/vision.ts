@@ -51,8 +51,8 @@ const visionCamera = z
       if (algorithms.findIndex((one) => one.id === id) !== index) {
         issue(["algorithms", index, "id"], `"${id}" is there already; give one entry all its zones`);
       }
-      at.forEach((scope, place) => {
-        if (!scopes.includes(scope)) issue(["algorithms", index, "at", place], `no zone or line has the id "${scope}"`);
+      at.forEach((scope, order) => {
+        if (!scopes.includes(scope)) issue(["algorithms", index, "at", order], `no zone or line has the id "${scope}"`);
       });
     });
   });
