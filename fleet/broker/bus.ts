@@ -2,7 +2,11 @@
 export interface FleetBus extends AsyncDisposable {
   /** Where gateways connect. */
   readonly url: string;
+  /** Where gateways with certificates connect, if we listen for them ourselves. */
+  readonly securedUrl: string | undefined;
   readonly isConnected: boolean;
+  /** Looks again at who is connected with a certificate, and lets go whose was revoked. Another broker's are its own. */
+  readonly letGoRevoked: (gatewayIds: readonly string[] | "all") => Promise<void>;
   /**
    * Hands a message to the broker. A gateway that is not connected never gets it: nothing waits in a queue for it.
    *

@@ -5,7 +5,7 @@ import { systemClock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import { parseUplinkTopic, uplinkFilter } from "@outpost/wire/topics.ts";
-import { connectAsync, type MqttClient } from "mqtt";
+import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 
 import type { FleetBus, OnUplink, Publish } from "./bus.ts";
 import { BrokerError } from "./errors.ts";
@@ -19,6 +19,8 @@ export interface ExternalBrokerOptions {
   readonly url: string;
   /** Set where several fleet processes share the messages of one broker that knows `$share`. */
   readonly share: string | undefined;
+  /** The fleet's own certificate and whom it believes, for `mqtts://`; asked for at each connection. */
+  readonly tls?: (() => Pick<IClientOptions, "key" | "cert" | "ca">) | undefined;
   readonly log: Log;
   readonly onUplink: OnUplink;
 }
@@ -42,6 +44,8 @@ export async function openExternalBroker(options: ExternalBrokerOptions): Promis
   const keeping = keepConnected(options, url, state, stop.signal);
   return {
     url,
+    securedUrl: undefined,
+    letGoRevoked: async () => {},
     get isConnected() {
       return state.connection.client.connected;
     },
@@ -94,6 +98,7 @@ async function connect(options: ExternalBrokerOptions, url: string): Promise<Con
         keepalive: KEEP_ALIVE_S,
         connectTimeout: CONNECT_WITHIN_MS,
         reconnectPeriod: 0,
+        ...options.tls?.(),
       },
       false,
     );
