@@ -6,14 +6,14 @@ import type { SiteDocument } from "@outpost/wire/site.ts";
 import type { ActionRunner } from "../actions/action-runner.ts";
 import type { DeviceSupervisor } from "../devices/supervisor.ts";
 import type { AlarmEngine } from "../rules/alarm-engine.ts";
-import { planSite, type SiteStep } from "../site/plan.ts";
+import { planReturn, planSite, type SiteStep } from "../site/plan.ts";
 import { rulesOf } from "../site/rules-of.ts";
 import type { Site } from "../site/site.ts";
 
 export interface RunningSiteDeps {
-  readonly engine: AlarmEngine;
-  readonly actions: ActionRunner;
-  readonly devices: DeviceSupervisor;
+  readonly engine: Pick<AlarmEngine, "retireRules" | "setRules">;
+  readonly actions: Pick<ActionRunner, "retireActions" | "setActions">;
+  readonly devices: Pick<DeviceSupervisor, "openLink" | "closeLink" | "openDevice" | "closeDevice">;
   restartUplink(): Promise<void>;
   restartStatusPage(): Promise<void>;
   restartTechnicianPage(): Promise<void>;
@@ -50,14 +50,27 @@ export class RunningSite {
   }
 
   /**
-   * Goes over to `desired`, which must differ only in what a running gateway can change. One call at a time.
+   * Goes over to `desired`, which must differ only in what a running gateway can change. One call at a time. Where a step
+   * fails, the site that ran before runs again, and the failure is rethrown; a failure on the way back is a bug, and a
+   * restart begins from the last good site.
    *
    * @returns the steps that were taken.
    */
   async apply(desired: Site): Promise<readonly SiteStep[]> {
-    const steps = planSite(this.#site, desired);
+    const before = this.#site;
+    const steps = planSite(before, desired);
+    const taken: SiteStep[] = [];
     this.#site = desired;
-    for (const step of steps) await this.#take(step);
+    try {
+      for (const step of steps) {
+        taken.push(step);
+        await this.#take(step);
+      }
+    } catch (error) {
+      this.#site = before;
+      for (const step of planReturn(before, taken)) await this.#take(step);
+      throw error;
+    }
     return steps;
   }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { unreachable } from "@outpost/kernel/never.ts";
 import { linkIdsOf } from "@outpost/wire/site-devices.ts";
 
 import { rulesOf } from "./rules-of.ts";
@@ -73,6 +74,53 @@ export function planSite(current: Site, desired: Site): SiteStep[] {
     steps.push({ kind: page === "statusPage" ? "restart-status-page" : "restart-technician-page" });
   }
   return steps;
+}
+
+/**
+ * The steps back to the site that ran, when going over to another ended after `taken`, the last of which failed. Takes
+ * things from the site that ran; whatever only the other one has goes. Pure.
+ */
+export function planReturn(current: Site, taken: readonly SiteStep[]): SiteStep[] {
+  const rules = new Set(rulesOf(current.document).map(({ id }) => id));
+  const actions = new Set(current.document.actions.map(({ id }) => id));
+  return taken.toReversed().flatMap((step): SiteStep[] => {
+    switch (step.kind) {
+      case "open-device":
+        return [{ kind: "close-device", deviceId: step.deviceId }];
+      case "open-link":
+        return [{ kind: "close-link", linkId: step.linkId }];
+      case "close-device":
+        return [{ kind: "open-device", deviceId: step.deviceId }];
+      case "close-link":
+        return [{ kind: "open-link", linkId: step.linkId }];
+      case "set-rules":
+      case "retire-rules": {
+        const [back, gone] = split(step.ruleIds, rules);
+        return [
+          ...(gone.length > 0 ? [{ kind: "retire-rules", ruleIds: gone } as const] : []),
+          ...(back.length > 0 ? [{ kind: "set-rules", ruleIds: back } as const] : []),
+        ];
+      }
+      case "set-actions":
+      case "retire-actions": {
+        const [back, gone] = split(step.actionIds, actions);
+        return [
+          ...(gone.length > 0 ? [{ kind: "retire-actions", actionIds: gone } as const] : []),
+          ...(back.length > 0 ? [{ kind: "set-actions", actionIds: back } as const] : []),
+        ];
+      }
+      case "restart-uplink":
+      case "restart-status-page":
+      case "restart-technician-page":
+        return [step];
+      default:
+        return unreachable(step);
+    }
+  });
+}
+
+function split(ids: readonly string[], known: ReadonlySet<string>): readonly [string[], string[]] {
+  return [ids.filter((id) => known.has(id)), ids.filter((id) => !known.has(id))];
 }
 
 interface Comparison {

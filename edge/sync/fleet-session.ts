@@ -7,6 +7,8 @@ import { encodeBatch } from "@outpost/wire/batch.ts";
 import type { Received, Welcome } from "@outpost/wire/downlink.ts";
 import { encodeMessage } from "@outpost/wire/message.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
+import type { DocumentMessage } from "@outpost/wire/site-exchange.ts";
+import { packText } from "@outpost/wire/site-packing.ts";
 import type { Stream } from "@outpost/wire/streams.ts";
 import { downlinkFilter, uplinkTopic, type UplinkKind } from "@outpost/wire/topics.ts";
 import type { Hello, Notice, Presence } from "@outpost/wire/uplink.ts";
@@ -56,6 +58,7 @@ export async function runFleetSession(deps: SyncDeps, onWelcome: () => void, sig
               if (order.session === session) deps.onCommand(order, deps.clock.monotonicMs());
               else deps.log.warn("command of another session left out", { command: order.id });
             },
+            onDesired: (revision) => deps.onDesired(revision),
           },
         ),
     },
@@ -163,6 +166,9 @@ class FleetSession {
         // A damaged journal was replaced while running, or our own doing, which has greeted already.
         if (input.epoch !== this.#epoch) await this.#greet();
         return;
+      case "fetch":
+        await this.#sendDocument(input.digest);
+        return;
       case "tick":
         await this.#tick();
         return;
@@ -261,6 +267,14 @@ class FleetSession {
       this.#reportDueMs = nowMs + REPORT_EVERY_MS;
       this.#send("reported", encodeMessage(await this.#deps.reportedState()));
     }
+  }
+
+  /** A text that is gone is not sent; the fleet asks again for as long as it is reported. */
+  async #sendDocument(digest: string): Promise<void> {
+    const text = await this.#deps.siteText(digest);
+    const packed = text === undefined ? undefined : packText(text);
+    if (packed === undefined) return;
+    this.#send("document", encodeMessage({ v: 1, digest, packed } satisfies DocumentMessage));
   }
 
   async #drain(signal: AbortSignal): Promise<void> {

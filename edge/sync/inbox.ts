@@ -3,6 +3,7 @@ import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import { busy, command, received, welcome, type Command, type Received, type Welcome } from "@outpost/wire/downlink.ts";
 import { parseMessage } from "@outpost/wire/message.ts";
+import { desired, fetchDocument, type Desired } from "@outpost/wire/site-exchange.ts";
 import type { Stream } from "@outpost/wire/streams.ts";
 import { parseDownlinkTopic } from "@outpost/wire/topics.ts";
 
@@ -13,6 +14,7 @@ export type SessionInput =
   | { readonly kind: "busy"; readonly retryAfterMs: number }
   | { readonly kind: "written"; readonly streams: readonly Stream[] }
   | { readonly kind: "epoch-opened"; readonly epoch: string }
+  | { readonly kind: "fetch"; readonly digest: string }
   | { readonly kind: "tick" };
 
 const MAX_INPUTS = 10_000;
@@ -28,7 +30,12 @@ export function createInbox(): BoundedQueue<SessionInput> {
  */
 export function receiveDownlink(
   message: { readonly topic: string; readonly payload: Uint8Array },
-  to: { readonly inbox: BoundedQueue<SessionInput>; readonly onCommand: (order: Command) => void; readonly log: Log },
+  to: {
+    readonly inbox: BoundedQueue<SessionInput>;
+    readonly onCommand: (order: Command) => void;
+    readonly onDesired: (revision: Desired) => void;
+    readonly log: Log;
+  },
 ): void {
   const address = parseDownlinkTopic(message.topic);
   if (address === undefined) return;
@@ -45,6 +52,12 @@ export function receiveDownlink(
         return;
       case "command":
         to.onCommand(parseMessage(command, message.payload));
+        return;
+      case "desired":
+        to.onDesired(parseMessage(desired, message.payload));
+        return;
+      case "fetch":
+        to.inbox.push({ kind: "fetch", digest: parseMessage(fetchDocument, message.payload).digest });
         return;
     }
   } catch (error) {

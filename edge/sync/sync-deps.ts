@@ -2,6 +2,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import type { Command } from "@outpost/wire/downlink.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
+import type { Desired } from "@outpost/wire/site-exchange.ts";
 import type { Reported } from "@outpost/wire/uplink.ts";
 
 import type { Journal } from "../journal/journal.ts";
@@ -29,6 +30,10 @@ export interface SyncDeps {
   reportedState(): Promise<Reported>;
   /** Must return at once. `arrivedMonotonicMs` is where the command's time to live begins. */
   onCommand(command: Command, arrivedMonotonicMs: number): void;
+  /** The desk's revision of the site document. Must return at once. */
+  onDesired(revision: Desired): void;
+  /** The text of a document that was reported; undefined where it is not kept any more. Never rejects. */
+  siteText(digest: string): Promise<string | undefined>;
   /** The fleet's clock, as one more witness for ours. */
   onServerTime(serverMs: number): void;
   onState(state: UplinkState): void;

@@ -7,6 +7,8 @@ import { monotonicMs, sleep, systemClock, type Clock } from "@outpost/kernel/clo
 import { silentLog } from "@outpost/kernel/log.ts";
 import type { Command } from "@outpost/wire/downlink.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
+import type { Desired } from "@outpost/wire/site-exchange.ts";
+import { digestOf, packText, unpackText } from "@outpost/wire/site-packing.ts";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Entry, Journal } from "../journal/journal.ts";
@@ -16,6 +18,7 @@ import { runSync } from "./sync.ts";
 import { ScriptedFleet } from "./testing/scripted-fleet.ts";
 
 const GATEWAY = "gw-test";
+const SITE_TEXT = "version: 1 # as somebody wrote it";
 const MiB = 1024 ** 2;
 /** Waits of ten seconds are over in half a second. */
 const HURRY = 20;
@@ -63,6 +66,7 @@ function numbered(from: number, through: number): Entry[] {
 interface Running {
   readonly states: UplinkState[];
   readonly commands: Command[];
+  readonly desired: Desired[];
   readonly serverTimes: number[];
   raise(alarm: AlarmRecord): void;
   stop(): Promise<void>;
@@ -72,6 +76,7 @@ function start(url = fleet.url): Running {
   const stop = new AbortController();
   const listeners = new Set<(alarm: AlarmRecord) => void>();
   const [states, commands, serverTimes]: [UplinkState[], Command[], number[]] = [[], [], []];
+  const desired: Desired[] = [];
   const deps: SyncDeps = {
     gatewayId: GATEWAY,
     url,
@@ -97,6 +102,8 @@ function start(url = fleet.url): Running {
       loopDelayP999Ms: 0,
     }),
     onCommand: (command) => commands.push(command),
+    onDesired: (revision) => desired.push(revision),
+    siteText: async (digest) => (digest === digestOf(SITE_TEXT) ? SITE_TEXT : undefined),
     onServerTime: (ms) => serverTimes.push(ms),
     onState: (state) => states.push(state),
   };
@@ -104,6 +111,7 @@ function start(url = fleet.url): Running {
   const handle = {
     states,
     commands,
+    desired,
     serverTimes,
     raise: (alarm: AlarmRecord) => listeners.forEach((listener) => listener(alarm)),
     async stop() {
@@ -264,4 +272,24 @@ it("keeps trying where nobody listens, and stops at once when told to", async ()
   await waitFor(() => expect(running.states.filter((state) => state.phase === "offline").length).toBeGreaterThan(3));
   await running.stop();
   expect(running.states.at(-1)).toEqual({ phase: "offline", reason: "stopped" });
+});
+
+it("hands on the desk's revision of the site document, and sends the text of one that the desk asks for", async () => {
+  const running = start();
+  await waitFor(() => expect(running.states.at(-1)?.phase).toBe("live"));
+  const digest = digestOf(SITE_TEXT);
+  const revision: Desired = {
+    v: 1,
+    revision: 4,
+    digest,
+    author: "wang",
+    createdAtMs: 1,
+    packed: packText(SITE_TEXT) ?? "",
+  };
+  fleet.say("desired", { ...revision, later: "a field of a newer fleet" });
+  fleet.say("desired", Buffer.from("{}"));
+  await waitFor(() => expect(running.desired).toEqual([revision]));
+  fleet.say("fetch", { v: 1, digest: digestOf("gone") });
+  fleet.say("fetch", { v: 1, digest });
+  await waitFor(() => expect(fleet.documents.map((one) => unpackText(one))).toEqual([SITE_TEXT]));
 });

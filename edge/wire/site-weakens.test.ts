@@ -102,12 +102,22 @@ const BASE = {
 
 type Loose = Record<string, unknown>;
 /** The base with one thing of one section changed; `undefined` takes a key away. */
-function changed(section: string, id: string, fields: Loose | undefined): SiteDocument {
-  const items = (BASE as unknown as Record<string, readonly Loose[]>)[section] ?? [];
+function changed(
+  section: "rules" | "devices" | "links" | "actions",
+  id: string,
+  fields: Loose | undefined,
+): SiteDocument {
+  const items: readonly Loose[] = BASE[section];
   const next = items.flatMap((item) =>
     item["id"] !== id ? [item] : fields === undefined ? [] : [{ ...item, ...fields }],
   );
   return siteDocument.parse(JSON.parse(JSON.stringify({ ...BASE, [section]: next })));
+}
+
+/** A document with what the schema of today does not know. */
+function later(document: object): SiteDocument {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the judge reads fields that a later version brings
+  return document as SiteDocument;
 }
 const current = siteDocument.parse(BASE);
 const rule = (id: string, fields: Loose | undefined) => changed("rules", id, fields);
@@ -186,7 +196,7 @@ describe("what weakens a critical alarm chain", () => {
 
   it("takes a field of a critical rule that it does not know for a weakening", () => {
     const [high, ...others] = current.rules;
-    const desired = { ...current, rules: [{ ...high, silentAtNight: true }, ...others] } as unknown as SiteDocument;
+    const desired = later({ ...current, rules: [{ ...high, silentAtNight: true }, ...others] });
     expect(weakens(current, desired)).toEqual([
       expect.objectContaining({ kind: "rule-changed", path: "rules.high.silentAtNight" }),
     ]);
@@ -195,11 +205,11 @@ describe("what weakens a critical alarm chain", () => {
   it("knows the chain of people by what the rule names", () => {
     const chain = { id: "duty", steps: [{ who: "Li" }, { who: "Wang" }] };
     const named = (escalation: string | undefined, escalations: readonly object[]) =>
-      ({
+      later({
         ...current,
         escalations,
         rules: [{ ...current.rules[0], escalation }, ...current.rules.slice(1)],
-      }) as unknown as SiteDocument;
+      });
     const kinds = (desired: SiteDocument) => weakens(named("duty", [chain]), desired).map(({ kind }) => kind);
     expect(kinds(named("duty", [chain]))).toEqual([]);
     expect(kinds(named(undefined, [chain]))).toEqual(["escalation-removed"]);

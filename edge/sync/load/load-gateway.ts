@@ -78,6 +78,8 @@ export async function runLoadGateway(options: LoadOptions, streams: LoadStreams)
       subscribeReportable: () => () => {},
       reportedState: () => reportedState(journal, options.gatewayId),
       onCommand: (command) => log.warn("a load gateway carries no commands out", { command: command.id }),
+      onDesired: () => {},
+      siteText: async () => undefined,
       onServerTime: () => {},
       onState: (state) => log.info("uplink", state),
     },

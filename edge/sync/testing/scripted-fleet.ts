@@ -4,8 +4,17 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { parseBatch, type ReceivedRow } from "@outpost/wire/batch.ts";
 import type { Received, Welcome } from "@outpost/wire/downlink.ts";
 import { encodeMessage, parseMessage } from "@outpost/wire/message.ts";
+import { documentMessage, type DocumentMessage } from "@outpost/wire/site-exchange.ts";
 import { downlinkTopic, parseUplinkTopic, type DownlinkKind, type UplinkKind } from "@outpost/wire/topics.ts";
-import { hello, notice, presence, type BatchHeader, type Hello } from "@outpost/wire/uplink.ts";
+import {
+  hello,
+  notice,
+  presence,
+  reported,
+  type BatchHeader,
+  type Hello,
+  type Reported,
+} from "@outpost/wire/uplink.ts";
 import { Aedes } from "aedes";
 
 /** A batch as it came. */
@@ -31,6 +40,8 @@ export class ScriptedFleet implements AsyncDisposable {
   /** Everything that came, by kind, in order. */
   readonly heard: UplinkKind[] = [];
   readonly presences: string[] = [];
+  readonly documents: DocumentMessage[] = [];
+  readonly reports: Reported[] = [];
   readonly #gatewayId: string;
   readonly #broker: Aedes;
   readonly #server: Server;
@@ -91,6 +102,8 @@ export class ScriptedFleet implements AsyncDisposable {
     if (address.kind === "hello") this.#greet(parseMessage(hello, payload));
     if (address.kind === "batch") this.#receive(parseBatch(payload));
     if (address.kind === "presence") this.presences.push(parseMessage(presence, payload).state);
+    if (address.kind === "document") this.documents.push(parseMessage(documentMessage, payload));
+    if (address.kind === "reported") this.reports.push(parseMessage(reported, payload));
     if (address.kind === "notice") parseMessage(notice, payload);
   }
 

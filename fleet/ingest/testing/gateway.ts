@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { encodeBatch, type BatchRow } from "@outpost/wire/batch.ts";
 import { busy, command, received, welcome, type Command, type Received, type Welcome } from "@outpost/wire/downlink.ts";
 import { encodeMessage, parseMessage } from "@outpost/wire/message.ts";
+import { desired, fetchDocument, type Desired } from "@outpost/wire/site-exchange.ts";
 import type { Stream } from "@outpost/wire/streams.ts";
 import { downlinkFilter, parseDownlinkTopic, uplinkTopic, type UplinkKind } from "@outpost/wire/topics.ts";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -21,6 +22,9 @@ export class TestGateway implements AsyncDisposable {
   readonly received: Received[] = [];
   readonly commands: Command[] = [];
   readonly welcomes: Welcome[] = [];
+  readonly desired: Desired[] = [];
+  /** Digests of the documents that were asked for. */
+  readonly fetches: string[] = [];
   busyCount = 0;
   readonly #client: MqttClient;
 
@@ -93,6 +97,12 @@ export class TestGateway implements AsyncDisposable {
       case "busy":
         parseMessage(busy, payload);
         this.busyCount += 1;
+        return;
+      case "desired":
+        this.desired.push(parseMessage(desired, payload));
+        return;
+      case "fetch":
+        this.fetches.push(parseMessage(fetchDocument, payload).digest);
         return;
       case undefined:
         throw new Error(`a message on ${topic}`);
