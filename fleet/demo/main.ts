@@ -19,7 +19,7 @@ function port(text: string): number {
 
 const program = new Command("npm start --")
   .description(
-    "Runs a fleet manager, one gateway and a simulated site on this machine: pump station, locker wall, two ways to call for help, bus-stop sign.",
+    "Runs a fleet manager, one gateway and a simulated site on this machine: pump station, locker wall, two ways to call for help, bus-stop sign, a pair of chargers, fire panel.",
   )
   .option("--port <port>", "where the page is served, on loopback", port, 8080)
   .option("--state <directory>", "where fleet and gateway keep their files", DEFAULT_STATE)

@@ -67,7 +67,7 @@ export class Programs implements AsyncDisposable {
     const { device, control } = portsOf(id, this.#options);
     const { script, args, scene = [] } = simulatorOf(id);
     const meet = `${HOST}:${device}`;
-    const own = args.map((arg) => (arg === "${DEVICE}" ? meet : arg));
+    const own = args.map((arg) => arg.replace("${DEVICE}", meet));
     const program = await startProgram({
       name: id,
       script,

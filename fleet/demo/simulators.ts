@@ -5,8 +5,8 @@ interface Simulator {
   /** From the root of the repository. */
   readonly script: string;
   /**
-   * How it is started. `${DEVICE}` is where device and gateway meet: the simulator listens there, or calls the gateway
-   * that does.
+   * How it is started. `${DEVICE}` is where device and gateway meet, by itself or in an address: the simulator listens
+   * there, or calls the gateway that does.
    */
   readonly args: readonly string[];
   /** What is done to it before the gateway comes: levers and their bodies, in order. */
@@ -20,6 +20,10 @@ function delivered(door: number): readonly (readonly [string, object])[] {
     ["parcel", { door, isIn: true }],
     ["close", { door }],
   ];
+}
+
+function station(identityAndKey: string, version: string, wiring: string): readonly string[] {
+  return [`--station=${identityAndKey}`, `--version=${version}`, `--wiring=${wiring}`];
 }
 
 /**
@@ -54,6 +58,29 @@ export const SIMULATORS = {
     kind: "sign",
     script: "firmware-adapters/sign/simulator/main.ts",
     args: ["--http", "${DEVICE}"],
+  },
+  "car-park": {
+    kind: "chargers",
+    script: "firmware-adapters/ocpp/simulator/main.ts",
+    // Two charge points behind one fuse of 40 A, turned against each other so that one-phase cars spread over the phases.
+    args: [
+      "--url=ws://${DEVICE}/ocpp",
+      "--connectors=2",
+      "--supply-a=40",
+      "--keep-messages=0",
+      ...station("CP-1:pile-1-secret-key", "1.6", "L1,L2,L3"),
+      ...station("CP-2:pile-2-secret-key", "2.0.1", "L3,L1,L2"),
+    ],
+    // Two cars stand there already; both want more than half of what there is.
+    scene: [
+      ["arrive", { station: "CP-1", connector: 1, wantsA: 32, phases: 3, idTag: "04A1B2C3D4" }],
+      ["arrive", { station: "CP-2", connector: 1, wantsA: 32, phases: 1, idTag: "04E5F60718" }],
+    ],
+  },
+  "fire-panel": {
+    kind: "fire-panel",
+    script: "firmware-adapters/dc09/simulator/main.ts",
+    args: ["--to", "${DEVICE}", "--account", "5678", "--null-ms", "4000", "--retry-ms", "2000"],
   },
 } as const satisfies Record<string, Simulator>;
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { freePort } from "@outpost/kernel/free-ports.ts";
 import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 
 import { inTemporaryFolder } from "./script.ts";
 import { isLevelLive } from "./sightings.ts";
@@ -17,7 +18,7 @@ const SOON = { timeout: 60_000, interval: 200 };
 
 /** What must run below the demo, by its command line. */
 const PROGRAMS = [
-  ...["modbus", "locker", "button", "dc09", "sign"].map((family) => `${family}/simulator/main.ts`),
+  ...["modbus", "locker", "button", "dc09", "sign", "ocpp"].map((family) => `${family}/simulator/main.ts`),
   "fleet/main.ts",
   "edge/main.ts",
   "postgres",
@@ -75,6 +76,8 @@ const POKES = [
   { ruleId: "help-at-stop", lever: "call-button/press", body: { button: "zigbee-1" }, message: "候车亭有人求助" },
   { ruleId: "help-at-home", lever: "pendant/press", body: {}, message: "独居老人按下吊坠求助" },
 ] as const;
+/** The alarm of this one stops charging, and so comes after cars were charged. */
+const FIRE = { ruleId: "fire-in-car-park", message: "车库火警，已停止充电" } as const;
 const SIGN_DARK = {
   ruleId: "sign-wrong",
   lever: "bus-sign/dark",
@@ -88,7 +91,7 @@ describe("the demo", () => {
       (pid) => process.kill(-pid, "SIGINT"),
       async (origin) => {
         const visitor = new DemoVisitor(origin);
-        await vi.waitFor(async () => expect(await visitor.onlineDevices()).toBe(5), SOON);
+        await vi.waitFor(async () => expect(await visitor.onlineDevices()).toBe(9), SOON);
         await visitor.pull("uplink/cut");
         for (const { lever, body } of POKES) await visitor.pull(lever, body);
 
@@ -112,10 +115,25 @@ describe("the demo", () => {
         const heard = await visitor.openRules();
         expect(all.filter(({ ruleId }) => heard.includes(ruleId))).toEqual([]);
 
+        await chargeUnheard(visitor);
+
+        expect(await visitor.gatewayPage()).toContain(FIRE.message);
         await visitor.pull("uplink/mend");
         await vi.waitFor(async () => {
-          expect(await visitor.openRules()).toEqual(expect.arrayContaining(all.map(({ ruleId }) => ruleId)));
+          expect(await visitor.openRules()).toEqual(expect.arrayContaining([...all, FIRE].map(({ ruleId }) => ruleId)));
           expect((await visitor.site()).gateway.figures).toMatchObject({ uplink: "live" });
+        }, SOON);
+
+        // What was charged meanwhile is at the fleet, once, and nobody is charged for the lost card.
+        await vi.waitFor(async () => {
+          const sessions = await visitor.sessions();
+          expect(sessions.map(({ deviceId, connector, status }) => `${deviceId}/${connector} ${status}`)).toEqual(
+            expect.arrayContaining(["pile-1/1 charging", "pile-2/1 charging", "pile-2/2 ended"]),
+          );
+          expect(sessions.filter(({ status }) => status !== "refused")).toHaveLength(3);
+          const unheard = sessions.find(({ status }) => status === "ended");
+          expect(unheard).toMatchObject({ reason: "EVDisconnected", missingCount: 0, duplicateCount: 0 });
+          expect(unheard?.energyWh).toBeGreaterThan(0);
         }, SOON);
 
         // A pick-up code opens its door once, by way of desk and gateway.
@@ -136,5 +154,65 @@ describe("the demo", () => {
     );
   }, 240_000);
 });
+
+const perPhase = z.object({ L1: z.number(), L2: z.number(), L3: z.number() });
+const carPark = z.object({
+  supply: z.object({ limitA: z.number(), drawsA: perPhase, highestA: perPhase }),
+  stations: z.array(
+    z.object({
+      identity: z.string(),
+      lastSwipe: z.string().nullable(),
+      queueLength: z.int(),
+      connectors: z.array(z.object({ connector: z.int(), drawsA: z.array(z.number()), energyWh: z.number() })),
+    }),
+  ),
+});
+
+/** The chargers by `STATION/CONNECTOR`: amperes on their own L1; and the fuse that all hang on. */
+async function lookAtChargers(visitor: DemoVisitor) {
+  const { supply, stations } = carPark.parse((await visitor.site()).of("car-park"));
+  const draws = new Map(
+    stations.flatMap(({ identity, connectors }) =>
+      connectors.map(({ connector, drawsA }) => [`${identity}/${connector}`, drawsA[0] ?? 0] as const),
+    ),
+  );
+  return { supply, stations, draws: (place: `${string}/${number}`): number => draws.get(place) ?? 0 };
+}
+
+/** A third car comes and goes while no fleet is there to be asked: the gateway shares its supply all the same. */
+async function chargeUnheard(visitor: DemoVisitor): Promise<void> {
+  const PLACE = { station: "CP-2", connector: 2 };
+  await vi.waitFor(async () => {
+    const { draws } = await lookAtChargers(visitor);
+    expect([draws("CP-1/1"), draws("CP-2/1")]).toEqual([14, 14]);
+  }, SOON);
+  await visitor.pull("car-park/plug", { ...PLACE, wantsA: 32, phases: 1 });
+  await visitor.pull("car-park/swipe", { ...PLACE, idTag: "04DEADBEEF" });
+  expect((await lookAtChargers(visitor)).stations[1]?.lastSwipe).toBe("refused");
+  await visitor.pull("car-park/swipe", { ...PLACE, idTag: "04C0FFEE99" });
+  await vi.waitFor(async () => {
+    const { draws } = await lookAtChargers(visitor);
+    expect([draws("CP-1/1"), draws("CP-2/1"), draws("CP-2/2")]).toEqual([11.3, 11.3, 11.3]);
+  }, SOON);
+
+  // A charger without its network falls back by itself, and the others may not have what it may still draw.
+  await visitor.pull("car-park/cut", { station: "CP-1", forS: 3_600 });
+  await vi.waitFor(async () => expect((await lookAtChargers(visitor)).draws("CP-1/1")).toBe(6), SOON);
+  await visitor.pull("car-park/cut", { station: "CP-1", forS: 0 });
+  await vi.waitFor(async () => {
+    const { draws, stations } = await lookAtChargers(visitor);
+    expect(draws("CP-1/1")).toBeGreaterThan(6);
+    expect(stations.map(({ queueLength }) => queueLength)).toEqual([0, 0]);
+  }, SOON);
+
+  // Fire: the gateway stops all charging, and nobody at the desk had to hear of it.
+  await visitor.pull("fire-panel/fire", { isOn: true });
+  await vi.waitFor(async () => {
+    expect((await lookAtChargers(visitor)).supply.drawsA).toEqual({ L1: 0, L2: 0, L3: 0 });
+  }, SOON);
+  await visitor.pull("car-park/unplug", PLACE);
+  const { supply } = await lookAtChargers(visitor);
+  expect(Math.max(...Object.values(supply.highestA))).toBeLessThanOrEqual(supply.limitA);
+}
 
 const OPEN_DOOR: unknown = expect.objectContaining({ lock: 3, isOpen: true });

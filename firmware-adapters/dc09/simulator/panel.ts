@@ -49,6 +49,8 @@ export class Panel {
   readonly #acknowledged: Told[] = [];
   readonly #refused: Told[] = [];
   readonly #counts = { acknowledged: 0, refused: 0, naks: 0, nulls: 0, nullsAnswered: 0 };
+  /** Zones whose fire was reported and not taken back. */
+  readonly #fires = new Set<number>();
   #cipher: ContentCipher | undefined;
   #sequence = 0;
   #isSilent = false;
@@ -74,7 +76,10 @@ export class Panel {
 
   /** Reports something. @returns false where too much waits already. */
   report(happening: Happening): boolean {
-    return this.say(happeningData(happening, this.#options.format, this.account));
+    if (!this.say(happeningData(happening, this.#options.format, this.account))) return false;
+    if (happening.what === "fire" && !happening.isOver) this.#fires.add(happening.zone);
+    if (happening.what === "fire" && happening.isOver) this.#fires.delete(happening.zone);
+    return true;
   }
 
   /** Reports something in its own words. @returns as `report`. */
@@ -129,6 +134,7 @@ export class Panel {
       isSilent: this.#isSilent,
       isEncrypted: this.#cipher !== undefined,
       clockOffsetMs: this.#clockOffsetMs,
+      fires: [...this.#fires],
       counts: { ...this.#counts },
       waiting: this.#waiting.map(({ sequence, data, tries }) => ({ sequence, data, tries })),
       acknowledged: [...this.#acknowledged],

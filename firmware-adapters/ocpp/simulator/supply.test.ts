@@ -2,6 +2,7 @@ import { systemClock } from "@outpost/kernel/clock.ts";
 import { describe, expect, it } from "vitest";
 
 import { eventually } from "../../testing/fake-deps.ts";
+import { STATUS_CODES } from "../station/points.ts";
 import type { OcppVersion } from "../words.ts";
 import type { SimulatedChargePoint } from "./charge-point.ts";
 import { AcceleratedClock } from "./testing/accelerated-clock.ts";
@@ -78,6 +79,9 @@ describe.each(VERSIONS)("%s charge points on one supply", (version) => {
     expect(await write(1)).toMatchObject({ kind: "done" });
     await eventually("no current", () => drawsA(station) === 0);
     expect(station.station.connector(1)?.status).toBe("suspended-evse");
+    const shown = (): unknown => street.firstDeps.last("connector1.status")?.reading;
+    const suspended = { quality: "good", value: STATUS_CODES.indexOf("suspended-evse") };
+    await eventually("its status", () => JSON.stringify(shown()) === JSON.stringify(suspended));
     expect(await write(0)).toMatchObject({ kind: "done" });
     await eventually("a current again", () => drawsA(station) > 6);
   });

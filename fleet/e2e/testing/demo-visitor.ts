@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { z } from "zod";
 
+import { chargingPage, type ChargingTransaction } from "../../api/charging-schemas.ts";
 import {
   alarmPage,
   command,
@@ -44,6 +45,12 @@ export class DemoVisitor {
   async openRules(): Promise<string[]> {
     const { alarms } = await this.#ask(alarmPage, "/api/alarms?state=open&limit=500");
     return alarms.map(({ ruleId }) => ruleId);
+  }
+
+  /** Charging sessions that the fleet knows of, the latest first. */
+  async sessions(): Promise<readonly ChargingTransaction[]> {
+    const { transactions } = await this.#ask(chargingPage, "/api/charging/transactions?limit=100");
+    return transactions;
   }
 
   /** What stands on the gateway's own page, in Chinese. */

@@ -1,4 +1,4 @@
-import type { OcppVersion, StationCall } from "../../words.ts";
+import type { ConnectorStatus, OcppVersion, StationCall } from "../../words.ts";
 import type { TagInfo } from "../charger/tags.ts";
 import type { Connector } from "../station/connector.ts";
 import type { Sample, StopReason, Transaction } from "../station/transaction.ts";
@@ -6,6 +6,8 @@ import type { Sample, StopReason, Transaction } from "../station/transaction.ts"
 /** What a transaction's message is about. */
 export interface Told {
   readonly transaction: Transaction;
+  /** Of its connector. */
+  readonly status: ConnectorStatus;
   readonly sample: Sample;
   readonly measurands: readonly string[];
   /** The line was down when it happened. */

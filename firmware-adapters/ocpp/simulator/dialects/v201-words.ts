@@ -154,8 +154,9 @@ function evseOf({ connectorId }: Transaction): object {
   return { id: connectorId, connectorId: 1 };
 }
 
-function stateOf({ sample, transaction }: Told): string {
-  if (transaction.isDeauthorised) return "SuspendedEVSE";
+function stateOf({ sample, status }: Told): string {
+  if (status === "suspended-evse") return "SuspendedEVSE";
+  if (status === "suspended-ev") return "SuspendedEV";
   return sample.powerW > 0 ? "Charging" : "EVConnected";
 }
 

@@ -50,6 +50,7 @@ export interface LineDeps {
   onClose(): void;
 }
 
+const LOOK_EVERY_MS = 500;
 const MAX_DEVIATIONS = 50;
 
 /** A charge point's WebSocket to its central system: it comes back by itself, and keeps nothing of what failed. */
@@ -143,7 +144,8 @@ export class Line {
     for (;;) {
       const leftMs = this.#stayAwayUntilMs - clock.monotonicMs();
       if (leftMs <= 0) return;
-      await clock.sleep(leftMs, signal);
+      // Not in one go: somebody may put the cable back.
+      await clock.sleep(Math.min(leftMs, LOOK_EVERY_MS), signal);
     }
   }
 

@@ -277,6 +277,7 @@ export class Station {
   #told(connector: Connector, transaction: Transaction) {
     return {
       transaction,
+      status: connector.status,
       sample: connector.sample(this.#deps.nowMs()),
       measurands: this.settings.list("measurands"),
       isOffline: !this.#deps.voice.isOnline,

@@ -8,6 +8,8 @@ export interface Poke {
   readonly mood: "trouble" | "calm";
 }
 
+/** Where the visitor's car stands: what it is done to is told to everybody by its picture. */
+const PLACE = { station: "CP-2", connector: 2 };
 const BUTTON = { button: "zigbee-1" };
 
 /** By kind of simulator: what can be done to it, the most telling first. */
@@ -56,6 +58,18 @@ export const POKES: Readonly<Record<string, readonly Poke[]>> = {
         ["low-battery", { isOn: false }],
       ],
     },
+  ],
+  chargers: [
+    { id: "plug", mood: "calm", pulls: [["plug", { ...PLACE, wantsA: 32, phases: 1 }]] },
+    { id: "swipe", mood: "calm", pulls: [["swipe", { ...PLACE, idTag: "04C0FFEE99" }]] },
+    { id: "blocked", mood: "trouble", pulls: [["swipe", { ...PLACE, idTag: "04DEADBEEF" }]] },
+    { id: "unplug", mood: "calm", pulls: [["unplug", PLACE]] },
+    { id: "cable", mood: "trouble", pulls: [["cut", { station: "CP-1", forS: 3_600 }]] },
+    { id: "mend", mood: "calm", pulls: [["cut", { station: "CP-1", forS: 0 }]] },
+  ],
+  "fire-panel": [
+    { id: "fire", mood: "trouble", pulls: [["fire", { isOn: true }]] },
+    { id: "over", mood: "calm", pulls: [["fire", { isOn: false }]] },
   ],
   sign: [
     { id: "dark", mood: "trouble", pulls: [["dark"]] },

@@ -7,6 +7,8 @@ import { LockerWall } from "../pictures/locker-wall.tsx";
 import { SignBoard } from "../pictures/sign-board.tsx";
 import { SmallStation } from "../pictures/small-station.tsx";
 import { ButtonPicture, PendantPicture } from "./call-pictures.tsx";
+import { ChargersPicture } from "./chargers-picture.tsx";
+import { FirePicture } from "./fire-picture.tsx";
 import { siteStateOf } from "./site-state.ts";
 import type { DemoHandle } from "./use-demo.ts";
 
@@ -46,6 +48,10 @@ export function SitePicture({ simulator, pull }: SitePictureProps): ReactNode {
           label={state.lines.length === 0 ? say("sign.dark") : state.lines.join(" ")}
         />
       );
+    case "chargers":
+      return <ChargersPicture {...state.chargers} />;
+    case "fire-panel":
+      return <FirePicture isBurning={state.isBurning} />;
     case "other":
       return <p className="site-picture is-away">{say("demo.running")}</p>;
   }

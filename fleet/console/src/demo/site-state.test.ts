@@ -38,4 +38,37 @@ describe("a simulated device as it really stands", () => {
       isAway: false,
     });
   });
+
+  it("is charge points on one fuse, each connector with what is in force at its station", () => {
+    const connector = { connector: 1, limitA: 14, drawsA: [14, 0, 0], status: "charging" };
+    const station = { isAccepted: true, queueLength: 0, lastSwipe: "started", connectors: [connector] };
+    const state = {
+      supply: { limitA: 40, highestA: { L1: 14, L2: 14, L3: 28 }, wiring: { "CP-2": ["L3", "L1", "L2"] } },
+      stations: [
+        { ...station, identity: "CP-1" },
+        { ...station, identity: "CP-2", isAccepted: false, queueLength: 3, lastSwipe: "refused" },
+      ],
+    };
+    expect(siteStateOf({ id: "car-park", kind: "chargers", state })).toMatchObject({
+      chargers: {
+        limitA: 40,
+        highestA: 28,
+        waitingCount: 3,
+        wasCardRefused: true,
+        connectors: [
+          { id: "CP-1/1", grantA: 14, wiring: [], isAway: false },
+          { id: "CP-2/1", drawsA: [14, 0, 0], wiring: ["L3", "L1", "L2"], isAway: true },
+        ],
+      },
+    });
+  });
+
+  it("is a fire panel that has told of a fire or has not", () => {
+    expect(siteStateOf(panel([1]))).toEqual({ kind: "fire-panel", isBurning: true });
+    expect(siteStateOf(panel([]))).toEqual({ kind: "fire-panel", isBurning: false });
+  });
 });
+
+function panel(fires: readonly number[]) {
+  return { id: "fire-panel", kind: "fire-panel", state: { panels: [{ fires }] } };
+}

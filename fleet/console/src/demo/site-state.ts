@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { DemoSimulator } from "../../../api/schemas.ts";
 import type { Indication } from "../kinds/call-point.ts";
 import { INDICATIONS } from "../kinds/call-point.ts";
+import { SUPPLY_PHASES, type Share } from "../kinds/load-sharing.ts";
 import type { Compartment } from "../kinds/locker.ts";
 
 /** What a simulated pump station says of itself, as far as its picture needs it. */
@@ -58,6 +59,45 @@ const pendant = z.object({
     .min(1),
 });
 
+const perPhase = z.object({ L1: z.number(), L2: z.number(), L3: z.number() });
+
+/** Simulated charge points on one fuse. */
+const chargers = z.object({
+  supply: z.object({
+    limitA: z.number(),
+    highestA: perPhase,
+    wiring: z.record(z.string(), z.array(z.enum(SUPPLY_PHASES)).max(3)),
+  }),
+  stations: z
+    .array(
+      z.object({
+        identity: z.string().max(48),
+        isAccepted: z.boolean(),
+        queueLength: z.int(),
+        lastSwipe: z.string().nullable(),
+        connectors: z
+          .array(z.object({ connector: z.int(), limitA: z.number(), drawsA: z.array(z.number()).max(3) }))
+          .max(32),
+      }),
+    )
+    .max(32),
+});
+
+/** Charge points that share a fuse, as an electrician beside it sees them. */
+export interface ChargersState {
+  readonly limitA: number;
+  /** The highest current of any phase since the simulator started. */
+  readonly highestA: number;
+  /** Each connector with the limit that is in force at its station now. */
+  readonly connectors: readonly (Omit<Share, "name"> & { readonly identity: string; readonly number: number })[];
+  /** Messages of transactions that wait in the stations for the gateway. */
+  readonly waitingCount: number;
+  readonly wasCardRefused: boolean;
+}
+
+/** A simulated fire panel. */
+const firePanel = z.object({ panels: z.array(z.object({ fires: z.array(z.int()) })).min(1) });
+
 /** A simulated device as it really stands. `other`: running, but this page has no picture of it. */
 export type SiteState =
   | { readonly kind: "station"; readonly station: StationState }
@@ -76,6 +116,8 @@ export type SiteState =
       readonly waitingCount: number;
       readonly isSilent: boolean;
     }
+  | { readonly kind: "chargers"; readonly chargers: ChargersState }
+  | { readonly kind: "fire-panel"; readonly isBurning: boolean }
   | { readonly kind: "other" };
 
 /** Reads what a simulator says of itself. @returns undefined where it says nothing. */
@@ -117,9 +159,38 @@ const READERS: Readonly<Record<string, Reader>> = {
     const { counts, waiting, isSilent } = one;
     return { kind: "pendant", takenCount: counts.acknowledged, waitingCount: waiting.length, isSilent };
   },
+  chargers: (state) => {
+    const { data } = chargers.safeParse(state);
+    return data === undefined ? undefined : { kind: "chargers", chargers: chargersState(data) };
+  },
+  "fire-panel": (state) => {
+    const [one] = firePanel.safeParse(state).data?.panels ?? [];
+    return one === undefined ? undefined : { kind: "fire-panel", isBurning: one.fires.length > 0 };
+  },
   sign: (state) => {
     const { data } = panel.safeParse(state);
     if (data === undefined) return undefined;
     return { kind: "sign", lines: data.lines, isEmergency: data.priority === "emergency", isAway: data.isAway };
   },
 };
+
+function chargersState({ supply, stations }: z.infer<typeof chargers>): ChargersState {
+  const connectors = stations.flatMap(({ identity, isAccepted, connectors: own }) =>
+    own.map(({ connector, limitA, drawsA }) => ({
+      id: `${identity}/${connector}`,
+      identity,
+      number: connector,
+      grantA: limitA,
+      drawsA,
+      wiring: supply.wiring[identity] ?? [],
+      isAway: !isAccepted,
+    })),
+  );
+  return {
+    limitA: supply.limitA,
+    highestA: Math.max(supply.highestA.L1, supply.highestA.L2, supply.highestA.L3),
+    connectors,
+    waitingCount: stations.reduce((sum, { queueLength }) => sum + queueLength, 0),
+    wasCardRefused: stations.some(({ lastSwipe }) => lastSwipe === "refused"),
+  };
+}

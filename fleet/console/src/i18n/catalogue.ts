@@ -10,6 +10,7 @@ import { DEVICE } from "./words/device.ts";
 import { FRAME } from "./words/frame.ts";
 import { LOCKER } from "./words/locker.ts";
 import { OVERVIEW } from "./words/overview.ts";
+import { SHARING } from "./words/sharing.ts";
 import { SIGN } from "./words/sign.ts";
 import { STATION } from "./words/station.ts";
 
@@ -24,6 +25,7 @@ export const CATALOGUE = {
   ...CALL_POINT,
   ...SIGN,
   ...CHARGING,
+  ...SHARING,
   ...CHART,
   ...ALARMS,
   ...COMMANDS,

@@ -1,5 +1,6 @@
 import type { Points, Shown } from "../live/shown.ts";
 import { shown } from "../live/shown.ts";
+import { wiringOf, type SupplyPhaseName } from "./load-sharing.ts";
 
 /** What a connector does: the status point's values in their order. @see OCPP 1.6 edition 2, section 7.7 */
 export const CONNECTOR_STATUSES = [
@@ -23,6 +24,10 @@ export interface Connector {
   readonly limit: Shown;
   /** The highest of its phases, in amperes. */
   readonly draw: Shown;
+  /** Amperes on its own L1, L2 and L3. */
+  readonly currents: readonly Shown[];
+  /** The supply's phases behind these; empty where that is not known. */
+  readonly wiring: readonly SupplyPhaseName[];
   readonly power: Shown;
   readonly energy: Shown;
 }
@@ -36,15 +41,24 @@ export function connectorsOf(points: Points): readonly Connector[] {
     .toSorted((a, b) => a - b)
     .map((number) => {
       const of = (what: string): Shown => shown(points, `connector${number}.${what}`);
+      const currents = ["l1", "l2", "l3"].map((phase) => of(`current.${phase}`));
+      const wiring = of("wiring");
       return {
         number,
         status: statusOf(of("status")),
         limit: of("limit"),
-        draw: highest([of("current.l1"), of("current.l2"), of("current.l3")]),
+        draw: highest(currents),
+        currents,
+        wiring: wiringOf(wiring.kind === "good" ? wiring.value : undefined),
         power: of("power"),
         energy: of("energy"),
       };
     });
+}
+
+/** Whether a car is being charged, or waits for current in the middle of it: then it has a grant. */
+export function isInTransaction({ status }: Connector): boolean {
+  return status === "charging" || status === "suspended-ev" || status === "suspended-evse";
 }
 
 function statusOf(status: Shown): Connector["status"] {

@@ -8,6 +8,7 @@ import { DeviceAlarms } from "../../parts/device/device-alarms.tsx";
 import type { DeviceViewProps } from "../device/view-props.ts";
 import { ConnectorList } from "./connector-list.tsx";
 import { PhaseBar } from "./phase-bar.tsx";
+import { SharingPanel } from "./sharing-panel.tsx";
 
 import "./charging-site.css";
 
@@ -44,6 +45,7 @@ export function ChargingSiteView({ device, site, isOld }: ChargingSiteViewProps)
             <StopSwitch device={device} site={site} />
           </footer>
         </section>
+        <SharingPanel gatewayId={device.gatewayId} site={site} isOld={isOld} />
         <ConnectorList gatewayId={device.gatewayId} isOld={isOld} />
       </div>
       <div className="device-right">

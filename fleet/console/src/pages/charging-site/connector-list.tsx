@@ -4,7 +4,8 @@ import { useEffect } from "react";
 import type { Device } from "../../../../api/schemas.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
 import { Link } from "../../app/router.tsx";
-import { connectorsOf, type Connector } from "../../kinds/charge-point.ts";
+import { connectorsOf, isInTransaction, type Connector } from "../../kinds/charge-point.ts";
+import { chargePointsOf } from "../../kinds/charge-points.ts";
 import { deviceKey, pointsOf } from "../../live/feed.ts";
 import type { Shown } from "../../live/shown.ts";
 import { ShownValue, useShownText } from "../../parts/shown-value.tsx";
@@ -22,10 +23,7 @@ interface ConnectorListProps {
 export function ConnectorList({ gatewayId, isOld }: ConnectorListProps): ReactNode {
   const { say } = useSpeech();
   const { feed } = useDesk();
-  const stations = [...feed.devices.values()]
-    .map(({ value }) => value)
-    .filter((device) => device.gatewayId === gatewayId && device.adapter === "ocpp")
-    .toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
+  const stations = chargePointsOf(feed, gatewayId);
   return (
     <section className="panel" aria-label={say("chargingSite.connectors")}>
       <header>
@@ -80,7 +78,9 @@ function ConnectorRow({ connector }: ConnectorRowProps): ReactNode {
   const { number, status, limit, draw, power } = connector;
   const most = Math.max(1, valueOf(limit), valueOf(draw)) * 1.04;
   const share = (value: Shown): string => `${(Math.max(0, valueOf(value)) / most) * 100}%`;
-  const words = say("chargingSite.draw", { draw: textOf(draw), limit: textOf(limit) });
+  // Nobody charges here: a meter that has said nothing yet is no fault.
+  const isIdle = !isInTransaction(connector) && draw.kind !== "good";
+  const words = isIdle ? "—" : say("chargingSite.draw", { draw: textOf(draw), limit: textOf(limit) });
   return (
     <li className="connector" data-status={status}>
       <span>{say("charging.connector", { number })}</span>
@@ -95,9 +95,7 @@ function ConnectorRow({ connector }: ConnectorRowProps): ReactNode {
         {limit.kind === "good" ? <i data-what="limit" style={{ left: share(limit) }} /> : null}
       </div>
       <span className="connector-draw">{words}</span>
-      <span className="connector-power">
-        <ShownValue shown={power} />
-      </span>
+      <span className="connector-power">{isIdle ? "—" : <ShownValue shown={power} />}</span>
     </li>
   );
 }
