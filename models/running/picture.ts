@@ -53,6 +53,22 @@ export async function decodeWhole(jpeg: Uint8Array): Promise<RgbImage> {
   );
 }
 
+/** A JPEG as grey bytes of a small size: cheap, because the decoder itself shrinks. @throws ModelError `models/bad-picture`. */
+export async function decodeGrey(jpeg: Uint8Array, { width, height }: Size): Promise<Uint8Array> {
+  try {
+    return await open(jpeg).resize(width, height, { fit: "fill", kernel: "nearest" }).greyscale().raw().toBuffer();
+  } catch (error) {
+    throw bad(error);
+  }
+}
+
+/** A picture as a JPEG without any metadata. */
+export async function encodeJpeg({ width, height, data }: RgbImage): Promise<Buffer> {
+  return await sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 80 })
+    .toBuffer();
+}
+
 /** The size a picture's head names. @throws ModelError `models/bad-picture`. */
 export async function sizeOf(jpeg: Uint8Array): Promise<Size> {
   try {
