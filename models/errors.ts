@@ -13,6 +13,7 @@
  * | `models/bad-tensor` | a model's output is missing, or of another type or shape than its manifest says |
  * | `models/not-finite` | a model's output contains NaN or an infinity: nothing in it may be believed |
  * | `models/bad-geometry` | a zone, a line or a ground plane cannot be used as drawn |
+ * | `models/bad-data` | a training set is not in one of the layouts it may have; the message names file and line |
  */
 export type ModelErrorCode =
   | "models/bad-manifest"
@@ -26,7 +27,8 @@ export type ModelErrorCode =
   | "models/bad-image"
   | "models/bad-tensor"
   | "models/not-finite"
-  | "models/bad-geometry";
+  | "models/bad-geometry"
+  | "models/bad-data";
 
 /** A model, its output or what is drawn on its pictures cannot be used. Branch on `code`, never on `message`. */
 export class ModelError extends Error {
