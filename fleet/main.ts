@@ -4,9 +4,11 @@ import { createLog } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 import { Command, InvalidArgumentError, Option } from "commander";
 
+import { addAuthorityOptions, authorityOf, type AuthorityOptions } from "./enrol/cli/authority-options.ts";
+import { addEnrolCommands } from "./enrol/cli/commands.ts";
 import { openFleet, type Address } from "./fleet.ts";
 
-interface Options {
+interface Options extends AuthorityOptions {
   readonly state: string;
   readonly http: Address;
   readonly mqtt: Address;
@@ -15,6 +17,10 @@ interface Options {
   readonly keepMeasurements: number;
   readonly keepOccurrences: number;
   readonly logLevel: string;
+  readonly https?: Address;
+  readonly mqtts?: Address;
+  readonly publicHost: readonly string[];
+  readonly brokerUrl?: string;
 }
 
 const program = new Command("fleet")
@@ -26,6 +32,15 @@ const program = new Command("fleet")
   .option("--share <name>", "share an external broker's messages with other fleet processes of this name")
   .option("--keep-measurements <days>", "how long measurements are kept", parseCount, 400)
   .option("--keep-occurrences <days>", "how long occurrences are kept", parseCount, 1_100)
+  .option("--https <host:port>", "where gateways enrol, over HTTPS; without it there are no certificates", parseAddress)
+  .option("--mqtts <host:port>", "where gateways with certificates reach the embedded broker", parseAddress)
+  .option(
+    "--public-host <name>",
+    "a name or address that gateways know this fleet by; the first is told them",
+    collect,
+    [],
+  )
+  .option("--broker-url <url>", "where gateways find the broker, where that is not the embedded one: mqtts://…")
   .addOption(
     new Option("--log-level <level>", "how much is logged")
       .choices(["debug", "info", "warn", "error"])
@@ -40,13 +55,26 @@ Environment:
   MQTT_URL                  an MQTT broker, instead of the embedded one
   OUTPOST_DEMO_CONTROL_URL  a demo's hub: its levers, and how its site stands
 
-Once it works it prints one line of JSON: {"ready":true,"http":"http://…","mqtt":"mqtt://…"}`,
+  OUTPOST_KEY_PASSPHRASE    opens the certificate authority's key; better a file, --passphrase-file
+
+Once it works it prints one line of JSON: {"ready":true,"http":"http://…","mqtt":"mqtt://…"}, and "https" and "mqtts"
+where gateways come with certificates`,
   )
-  .allowExcessArguments(false);
+  .showSuggestionAfterError(false)
+  .allowExcessArguments(false)
+  .action(run);
+addAuthorityOptions(program);
+addEnrolCommands(program);
 
-await run(program.parse().opts<Options>());
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`fleet: ${asError(error).message}\n`);
+  process.exitCode = 1;
+}
 
-async function run(options: Options): Promise<void> {
+async function run(): Promise<void> {
+  const options = program.opts<Options>();
   const log = createLog("fleet", options.logLevel);
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) {
@@ -58,7 +86,8 @@ async function run(options: Options): Promise<void> {
   }
   try {
     await using fleet = await openFleet(settingsOf(options), log, stop.signal);
-    process.stdout.write(`${JSON.stringify({ ready: true, http: fleet.http, mqtt: fleet.mqtt })}\n`);
+    const { http, mqtt, https, mqtts } = fleet;
+    process.stdout.write(`${JSON.stringify({ ready: true, http, mqtt, https, mqtts })}\n`);
     await untilAborted(stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return;
@@ -80,7 +109,17 @@ function settingsOf(options: Options): Parameters<typeof openFleet>[0] {
     retention: { measurementDays: options.keepMeasurements, occurrenceDays: options.keepOccurrences },
     consoleDir: fileURLToPath(new URL("console/dist", import.meta.url)),
     demoControlUrl: env["OUTPOST_DEMO_CONTROL_URL"] || undefined,
+    enrol: enrolOf(options),
   };
+}
+
+function enrolOf(options: Options): Parameters<typeof openFleet>[0]["enrol"] {
+  const { https, mqtts, publicHost, brokerUrl } = options;
+  if (https === undefined) {
+    if (mqtts === undefined) return undefined;
+    throw new Error("--mqtts needs --https: a gateway gets its certificate there");
+  }
+  return { ...authorityOf(options), https, mqtts, publicHosts: publicHost, brokerUrl };
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {
@@ -98,6 +137,11 @@ function parseAddress(text: string): Address {
   if (host === undefined || port > 65_535)
     throw new InvalidArgumentError("expected host:port, for instance 127.0.0.1:8080");
   return { host, port };
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  if (!/^[A-Za-z0-9.:-]{1,253}$/.test(value)) throw new InvalidArgumentError("expected a host name or an address");
+  return [...before, value];
 }
 
 function parseCount(text: string): number {

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Registry } from "prom-client";
 
 import type { FleetBus } from "../broker/bus.ts";
+import type { Enrolment } from "../enrol/enrolment.ts";
 import type { LiveHub } from "./live/live-hub.ts";
 
 /** What the API works with. */
@@ -18,4 +19,6 @@ export interface ApiDeps {
   readonly consoleDir: string;
   /** The hub of a demo's levers; undefined everywhere else. */
   readonly demoControlUrl: string | undefined;
+  /** The authority of gateways and where they enrol; undefined where this fleet has none. */
+  readonly enrol: { readonly enrolment: Enrolment; readonly fleetUrl: string } | undefined;
 }

@@ -20,12 +20,15 @@ export async function openTestFleet(databaseUrl: string, changes: Partial<FleetS
     retention: { measurementDays: 400, occurrenceDays: 400 },
     consoleDir: join(stateDir, "no-console"),
     demoControlUrl: undefined,
+    enrol: undefined,
     ...changes,
   };
   const fleet = await openFleet(settings, silentLog, new AbortController().signal);
   return {
     http: fleet.http,
     mqtt: fleet.mqtt,
+    https: fleet.https,
+    mqtts: fleet.mqtts,
     async [Symbol.asyncDispose]() {
       await fleet[Symbol.asyncDispose]();
       await rm(stateDir, { recursive: true, force: true });

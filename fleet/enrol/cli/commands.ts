@@ -1,0 +1,10 @@
+import type { Command } from "commander";
+
+import { addCertificateCommands } from "./certificates.ts";
+import { addClaimCommands } from "./claims.ts";
+
+/** What an operator does beside running the fleet. Each command works beside a fleet that runs, and without one. */
+export function addEnrolCommands(program: Command): void {
+  addClaimCommands(program);
+  addCertificateCommands(program);
+}
