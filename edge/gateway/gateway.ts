@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Log } from "@outpost/kernel/log.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
+import { checkSite } from "@outpost/wire/check-site.ts";
 
 import { CommandExecutor } from "../commands/command-executor.ts";
 import { COMMAND_STATE_PREFIX } from "../commands/command-memory.ts";
@@ -11,12 +11,11 @@ import { openJournal } from "../journal/open-journal.ts";
 import { DEVICE_PREFIX, MAX_KNOWN_KEYS, memoryKey, memoryRows } from "../recording/device-commits.ts";
 import { ALARM_STATE_PREFIX } from "../rules/life/persisted-alarm.ts";
 import { SYSTEM } from "../rules/system-alarms.ts";
-import { chooseSite } from "../site/choose-site.ts";
+import type { SiteCare } from "../site/desired/site-care.ts";
+import { SiteKeeper } from "../site/desired/site-keeper.ts";
+import { startingSite, type StartingSite } from "../site/desired/starting-site.ts";
 import { formatFault, type SiteFault } from "../site/fault.ts";
-import { saveLastGood } from "../site/last-good.ts";
 import { fixedFaults } from "../site/plan.ts";
-import { readSite } from "../site/read-site.ts";
-import type { Site } from "../site/site.ts";
 import { LogRing } from "../technician/care/log-ring.ts";
 import { GatewayMetrics } from "../technician/metrics.ts";
 import type { Snapshot } from "../technician/snapshot.ts";
@@ -51,6 +50,8 @@ export interface Gateway extends AsyncDisposable {
   readonly technicianPage: string | undefined;
   /** Reads the site file again and goes over to it, or says why not; what ran then keeps running. */
   apply(): Promise<readonly SiteFault[]>;
+  /** The site document: how it stands, and what people on site can do about it. */
+  readonly site: SiteCare;
 }
 
 /** What became of opening a gateway. */
@@ -78,14 +79,14 @@ export async function openGateway(given: GatewayOptions): Promise<GatewayOpening
   const lock = lockStateDirectory(stateDirectory);
   if (lock === undefined) return { kind: "locked" };
   opened.use(lock);
-  const choice = await chooseSite(siteFile, stateDirectory);
-  if (choice.kind === "none") return { kind: "refused", faults: choice.refused };
   const statePath = join(stateDirectory, "time-floor.json");
   const bootId = await readBootId(options.bootIdFile);
   const mark = options.timeSyncFile === undefined ? {} : { syncMarkerPath: options.timeSyncFile };
   const clock = opened.use(await openTimekeeper({ statePath, buildTimeMs, bootId, ...mark, log }));
-  const gateway = opened.use(new OpenedGateway(options, clock, choice.site));
-  await gateway.start(choice.refused);
+  const starting = await startingSite(siteFile, stateDirectory, clock.now().wallMs);
+  if (starting.kind === "none") return { kind: "refused", faults: starting.refused };
+  const gateway = opened.use(new OpenedGateway(options, clock, starting));
+  await gateway.start();
   const kept = opened.move();
   return {
     kind: "open",
@@ -96,7 +97,8 @@ export async function openGateway(given: GatewayOptions): Promise<GatewayOpening
       get technicianPage() {
         return gateway.pages.technicianUrl;
       },
-      apply: () => gateway.apply(),
+      apply: () => gateway.keeper.applyFile(),
+      site: gateway.keeper,
       [Symbol.asyncDispose]: () => kept.disposeAsync(),
     },
   };
@@ -112,6 +114,7 @@ class OpenedGateway implements AsyncDisposable {
   readonly #metrics = new GatewayMetrics();
   readonly #loopDelay: LoopDelayMonitor;
   readonly pages: Pages;
+  readonly keeper: SiteKeeper;
   readonly #reportable = new Set<() => void>();
   /** Ends everything that looks outward; the journal is written until `#flush`. */
   readonly #stop = new AbortController();
@@ -120,10 +123,12 @@ class OpenedGateway implements AsyncDisposable {
   #journalUse: Promise<void> = Promise.resolve();
   #journal: Journal | undefined;
   #uplink: Uplink | undefined;
-  #siteFaults: readonly SiteFault[] = [];
-  #applying: Promise<readonly SiteFault[]> = Promise.resolve([]);
 
-  constructor(options: GatewayOptions & { readonly lines: LogRing }, clock: Timekeeper, site: Site) {
+  constructor(
+    options: GatewayOptions & { readonly lines: LogRing },
+    clock: Timekeeper,
+    { site, state, refused }: Extract<StartingSite, { kind: "site" }>,
+  ) {
     const { log } = options;
     this.#options = options;
     this.#clock = clock;
@@ -152,7 +157,8 @@ class OpenedGateway implements AsyncDisposable {
       identity: undefined,
       snapshot: () => this.#snapshot(),
       site: () => this.#running.site,
-      apply: () => this.apply(),
+      // The page refuses a draft that did not begin with what runs.
+      apply: () => this.keeper.applyFile(true),
     });
     this.#commands = new CommandExecutor({
       clock,
@@ -174,10 +180,27 @@ class OpenedGateway implements AsyncDisposable {
       },
       site,
     );
+    const fixed = (other: typeof site) => fixedFaults(this.#running.site, other);
+    this.keeper = new SiteKeeper(
+      {
+        ...options,
+        clock,
+        site: () => this.#running.site,
+        goOver: async (other) => {
+          const steps = await this.#running.apply(other);
+          log.info("went over to another site", { steps });
+        },
+        check: checkSite,
+        fixedFaults: (other) =>
+          fixed(other).map(({ path, message }) => ({ position: undefined, path: path.join("."), message })),
+        onChange: () => this.#noteSite(),
+      },
+      state,
+      refused,
+    );
   }
 
-  /** @param refused  why the site file is not what runs; empty where it is. */
-  async start(refused: readonly SiteFault[]): Promise<void> {
+  async start(): Promise<void> {
     const { engine, actions, recorder } = this.#core;
     this.#running.prepare();
     await this.#openJournal();
@@ -199,20 +222,13 @@ class OpenedGateway implements AsyncDisposable {
         signal,
       ),
     );
-    this.#noteSiteFaults(refused);
-    if (refused.length === 0) await this.#saveLastGood();
+    await this.keeper.start();
     await this.pages.start();
     this.#loopDelay.begin();
   }
 
-  apply(): Promise<readonly SiteFault[]> {
-    // One after the other: two signals in a row must not interleave their steps.
-    this.#applying = this.#applying.then(() => this.#applyOnce());
-    return this.#applying;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#applying;
+    await this.keeper[Symbol.asyncDispose]();
     this.#stop.abort(new Error("the gateway is stopping"));
     await Promise.all([this.pages[Symbol.asyncDispose](), this.#uplink?.[Symbol.asyncDispose](), ...this.#loops]);
     await this.#core.devices[Symbol.asyncDispose]();
@@ -281,7 +297,10 @@ class OpenedGateway implements AsyncDisposable {
           journal: await journal.status(),
           loopDelay: this.#loopDelay.read(),
           health: (deviceId) => devices.health(deviceId),
+          document: this.keeper.status(),
         }),
+      onDesired: (revision) => this.keeper.offer(revision),
+      siteText: async (digest) => await this.keeper.textOf(digest),
       onCommand: (command, arrivedMonotonicMs) => this.#commands.accept(command, arrivedMonotonicMs),
       onServerTime: (serverMs) => {
         this.#clock.confirm(serverMs);
@@ -290,41 +309,14 @@ class OpenedGateway implements AsyncDisposable {
     if (!this.#stop.signal.aborted) await this.#uplink.start(this.#running.document.uplink?.url);
   }
 
-  async #applyOnce(): Promise<readonly SiteFault[]> {
-    const { siteFile, log } = this.#options;
-    const reading = await readSite(siteFile);
-    const faults = reading.kind === "refused" ? reading.faults : this.#fixedFaults(reading.site);
-    this.#noteSiteFaults(faults);
-    if (reading.kind === "refused" || faults.length > 0) return faults;
-    const steps = await this.#running.apply(reading.site);
-    log.info("site file applied", { steps });
-    await this.#saveLastGood();
+  /** How the site document stands is an alarm where it is not what somebody wanted, and news to the desk. */
+  #noteSite(): void {
+    const { engine } = this.#core;
+    const { offer, fileFaults } = this.keeper.status();
+    const isRefused = offer?.state === "refused" || offer?.state === "failed";
+    engine.setFact(SYSTEM.siteRefused, fileFaults.length > 0 || isRefused);
+    engine.setFact(SYSTEM.siteHeld, offer?.state === "held" || offer?.state === "conflict");
     this.#tellReportable();
-    return [];
-  }
-
-  #fixedFaults(desired: Site): SiteFault[] {
-    return fixedFaults(this.#running.site, desired).map(({ path, message }) => ({
-      file: this.#options.siteFile,
-      position: undefined,
-      path: path.join("."),
-      message,
-    }));
-  }
-
-  #noteSiteFaults(faults: readonly SiteFault[]): void {
-    this.#siteFaults = faults;
-    for (const fault of faults) this.#options.log.error("site file refused", { fault: formatFault(fault) });
-    this.#core.engine.setFact(SYSTEM.siteRefused, faults.length > 0);
-  }
-
-  async #saveLastGood(): Promise<void> {
-    try {
-      await saveLastGood(this.#options.stateDirectory, this.#running.site.text);
-    } catch (error) {
-      // The site runs all the same; only a later mistake in the file would find an older copy, or none.
-      this.#options.log.error("last good site file not kept", { reason: asError(error).message });
-    }
   }
 
   async #snapshot(): Promise<Snapshot> {
@@ -339,7 +331,7 @@ class OpenedGateway implements AsyncDisposable {
       startedAtMs: this.#startedAtMs,
       now: this.#clock.now(),
       uplink: this.#uplink?.state,
-      siteFaults: this.#siteFaults.map(formatFault),
+      siteFaults: this.keeper.fileFaults.map(formatFault),
       devices: this.#running.site.devices.map(({ settings, device }) => ({
         id: settings.id,
         name: settings.name,

@@ -4,6 +4,7 @@ import type { Reported } from "@outpost/wire/uplink.ts";
 
 import type { DeviceHealth } from "../devices/device-runner.ts";
 import type { JournalStatus } from "../journal/journal.ts";
+import type { SiteStatus } from "../site/desired/status.ts";
 import type { ConfiguredDevice, Site } from "../site/site.ts";
 import type { LoopDelay } from "./loop-delay.ts";
 
@@ -15,6 +16,7 @@ export interface ReportedSources {
   readonly journal: JournalStatus;
   readonly loopDelay: LoopDelay;
   health(deviceId: string): DeviceHealth | undefined;
+  readonly document: SiteStatus;
 }
 
 /** What really runs, as the fleet hears of it. */
@@ -32,6 +34,7 @@ export function reportedState(sources: ReportedSources): Reported {
     journal: { waiting: { ...waiting }, bytesUsed, bytesAllowed, ladder },
     memoryRssBytes: process.memoryUsage.rss(),
     loopDelayP999Ms: sources.loopDelay.p999Ms,
+    document: sources.document,
   };
 }
 

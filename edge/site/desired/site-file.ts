@@ -17,7 +17,11 @@ export type TakenFile =
   | { readonly kind: "stale"; readonly message: string };
 
 /** Looks at a site file that was read. Pure; whether its text is any good is not judged here. */
-export function takeFile(state: SiteState, text: string, atMs: number): TakenFile {
+export function takeFile(
+  state: SiteState,
+  text: string,
+  { atMs, isOfRunning = false }: { readonly atMs: number; readonly isOfRunning?: boolean },
+): TakenFile {
   const digest = digestOf(text);
   const { running, file } = state;
   if (digest === running.digest) {
@@ -26,7 +30,7 @@ export function takeFile(state: SiteState, text: string, atMs: number): TakenFil
   }
   if (digest === file.digest) return { kind: "known", state };
   const named = Number(BASED_ON.exec(text.slice(0, HEAD_CHARACTERS))?.[1] ?? 0);
-  if (Math.max(named, file.revision) < running.revision) {
+  if (!isOfRunning && Math.max(named, file.revision) < running.revision) {
     const message =
       `the desk's revision ${running.revision} runs, and this file does not say that it has it: take its changes in ` +
       `and write "# based on revision ${running.revision}" into the first lines`;

@@ -43,7 +43,7 @@ async function startAgain(
   const faults: SiteFault[] = [];
   if (file.kind === "refused") faults.push({ file: siteFile, position: undefined, path: "", message: file.message });
   else {
-    const taken = takeFile(state, file.text, atMs);
+    const taken = takeFile(state, file.text, { atMs });
     if (taken.kind === "stale") faults.push({ file: siteFile, position: undefined, path: "", message: taken.message });
     if (taken.kind === "change") {
       const check = await checkSite(file.text);
