@@ -9,6 +9,7 @@ export const SYSTEM = {
   diskLadder: "system/disk-ladder",
   clockDoubtful: "system/clock-doubtful",
   siteRefused: "system/site-refused",
+  siteHeld: "system/site-held",
   eventsLost: "system/events-lost",
   loopDelay: "system/loop-delay",
 } as const;
@@ -56,6 +57,15 @@ const GATEWAY_ALARMS: Readonly<Record<(typeof SYSTEM)[keyof typeof SYSTEM], Word
   "system/site-refused": {
     priority: "high",
     message: { zh: "站点文件被拒绝,仍按上一份有效配置运行", en: "The site file was refused; the last good one runs" },
+    onDelayMs: 0,
+    offDelayMs: 0,
+  },
+  "system/site-held": {
+    priority: "medium",
+    message: {
+      zh: "一份新的站点配置等待确认,仍按原配置运行",
+      en: "A new site document waits for somebody's decision; what ran before runs",
+    },
     onDelayMs: 0,
     offDelayMs: 0,
   },
