@@ -1,5 +1,5 @@
 # Two images from one tree: `docker build --target edge .` and `docker build --target fleet .`
-# Server code runs as it is written (Node.js strips the types); only the console has a build step.
+# Server code runs as it is written (Node.js strips the types); only the two pages have a build step.
 
 FROM node:24-bookworm-slim AS base
 WORKDIR /opt/outpost
@@ -13,6 +13,14 @@ COPY models/package.json models/
 COPY flows/package.json flows/
 COPY fleet/package.json fleet/
 
+FROM base AS technician
+RUN npm ci --include=dev --workspace @outpost/edge --workspace @outpost/kernel --workspace @outpost/wire \
+      --workspace @outpost/firmware-adapters
+COPY .toolchain .toolchain
+COPY firmware-adapters firmware-adapters
+COPY edge edge
+RUN node edge/technician/web/build.ts
+
 FROM base AS edge
 RUN npm ci --omit=dev --workspace @outpost/edge --workspace @outpost/firmware-adapters \
       --workspace @outpost/kernel --workspace @outpost/wire \
@@ -21,6 +29,7 @@ RUN npm ci --omit=dev --workspace @outpost/edge --workspace @outpost/firmware-ad
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg gpiod && rm -rf /var/lib/apt/lists/*
 COPY firmware-adapters firmware-adapters
 COPY edge edge
+COPY --from=technician /opt/outpost/edge/technician/web/dist edge/technician/web/dist
 # Serial lines belong to the group dialout; the state directory is a volume.
 RUN useradd --system --groups dialout --home-dir /var/lib/outpost outpost \
  && install -d -o outpost -g outpost /var/lib/outpost
@@ -28,7 +37,7 @@ USER outpost
 # A gateway is a small machine: compiled code is kept, the allocator and the young generation stay small.
 ENV NODE_COMPILE_CACHE=/var/lib/outpost/code-cache MALLOC_ARENA_MAX=2
 VOLUME /var/lib/outpost
-EXPOSE 8089
+EXPOSE 8089 8443
 HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "-e", "fetch('http://127.0.0.1:8089/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "--max-semi-space-size=1", "edge/main.ts"]
 CMD ["run", "--site", "/etc/outpost/site.yaml", "--state", "/var/lib/outpost"]
@@ -36,6 +45,7 @@ CMD ["run", "--site", "/etc/outpost/site.yaml", "--state", "/var/lib/outpost"]
 FROM base AS console
 RUN npm ci --include=dev --workspace @outpost/fleet --workspace @outpost/kernel --workspace @outpost/wire \
       --workspace @outpost/firmware-adapters
+COPY .toolchain .toolchain
 COPY edge/kernel edge/kernel
 COPY edge/wire edge/wire
 COPY firmware-adapters firmware-adapters

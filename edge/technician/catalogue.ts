@@ -2,9 +2,7 @@ import type { BadReason } from "@outpost/firmware-adapters/event.ts";
 import type { ClockConfidence } from "@outpost/kernel/clock.ts";
 import type { AlarmPriority, AlarmState, Suppression } from "@outpost/wire/records.ts";
 
-import type { DeviceHealth } from "../devices/device-runner.ts";
-import type { DiskLadder } from "../journal/journal.ts";
-import type { UplinkState } from "../sync/sync-deps.ts";
+import type { DeviceLiveView, JournalView } from "./server/views.ts";
 
 export const LANGUAGES = ["zh", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -18,14 +16,14 @@ export interface Words {
   readonly title: string;
   readonly uplink: string;
   readonly noUplink: string;
-  readonly uplinkPhase: Readonly<Record<UplinkState["phase"], string>>;
+  readonly uplinkPhase: Readonly<Record<"offline" | "greeting" | "live", string>>;
   readonly clock: string;
   readonly confidence: Readonly<Record<ClockConfidence, string>>;
   readonly journal: string;
   readonly journalMissing: string;
   readonly waiting: string;
   readonly diskUse: string;
-  readonly ladder: Readonly<Record<DiskLadder, string>>;
+  readonly ladder: Readonly<Record<JournalView["ladder"], string>>;
   readonly gateway: string;
   readonly runningSince: string;
   readonly memory: string;
@@ -40,7 +38,7 @@ export interface Words {
   readonly acknowledge: string;
   readonly told: Readonly<Record<Told, string>>;
   readonly devices: string;
-  readonly health: Readonly<Record<DeviceHealth["state"], string>>;
+  readonly health: Readonly<Record<DeviceLiveView["state"], string>>;
   readonly since: string;
   readonly point: string;
   readonly value: string;

@@ -9,6 +9,7 @@ import type { Site } from "../../site/site.ts";
 import type { Timekeeper } from "../../timekeeping/timekeeper.ts";
 import type { LogRing } from "../care/log-ring.ts";
 import type { Snapshot } from "../snapshot.ts";
+import type { IdentityView } from "./views.ts";
 
 /** What the page takes from the gateway. Nothing here makes the alarm path wait. */
 export interface TechnicianDeps {
@@ -39,16 +40,9 @@ export interface TechnicianDeps {
 
 /** What the page needs of the gateway's identity. */
 export interface IdentityPort {
-  state(): Promise<IdentityState>;
+  state(): Promise<IdentityView>;
   /** Claims the box. @throws Error whose message says why not. */
   claim(asked: { readonly code: string; readonly fleetUrl?: string | undefined }, signal: AbortSignal): Promise<void>;
   /** Signs with the gateway's own key: ECDSA P-256 with SHA-256, DER. Undefined before there is one. */
   sign(content: Uint8Array): Promise<{ readonly signature: Uint8Array; readonly publicKeyPem: string } | undefined>;
-}
-
-export interface IdentityState {
-  readonly phase: "unclaimed" | "pending" | "claimed";
-  /** For people: since when, until when, why not. */
-  readonly detail: string;
-  readonly expiresAtMs?: number;
 }

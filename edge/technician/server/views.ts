@@ -1,6 +1,7 @@
 import type { Text } from "@outpost/wire/identifiers.ts";
 import type { AlarmPriority, AlarmRecord, AlarmState, Suppression } from "@outpost/wire/records.ts";
-import type { SiteDocument } from "@outpost/wire/site.ts";
+
+import type { DocumentView, RuleView } from "./document-view.ts";
 
 /**
  * What the gateway tells its page, as JSON. Types alone: the page is served by the very process that answers, from the
@@ -88,7 +89,7 @@ export interface JournalView {
   readonly waiting: Readonly<Record<string, number>>;
   readonly bytesUsed: number;
   readonly bytesAllowed: number;
-  readonly ladder: string;
+  readonly ladder: "normal" | "no-evidence" | "thin-measurements" | "no-measurements" | "no-occurrences";
   readonly writeFault: string | null;
   readonly quarantined: boolean;
 }
@@ -126,7 +127,7 @@ export interface CheckView {
 }
 
 export interface SiteView {
-  readonly document: SiteDocument;
+  readonly document: DocumentView;
   /** Of the text that runs: an edit names the digest it began with, so that nobody overwrites another's change unseen. */
   readonly digest: string;
   readonly revision: number;
@@ -227,7 +228,7 @@ export interface ReportView {
 
 /** A rule somebody may want for a device, with words in both languages. */
 export interface RuleProposal {
-  readonly rule: SiteDocument["rules"][number];
+  readonly rule: RuleView;
   /** Why it is proposed: a limit that wants a person's eye is not ticked at first. */
   readonly isSafety: boolean;
 }
@@ -238,6 +239,14 @@ export interface FamilyView {
   readonly schema: unknown;
   /** Ready-made settings by name, where the family ships profiles. */
   readonly profiles: readonly { readonly id: string; readonly name: Text; readonly isVerified: boolean }[];
+}
+
+/** Who the gateway is to the fleet. */
+export interface IdentityView {
+  readonly phase: "unclaimed" | "pending" | "claimed";
+  /** For people: for whom, why not. */
+  readonly detail: string;
+  readonly expiresAtMs?: number;
 }
 
 export interface RefusalView {

@@ -1,14 +1,11 @@
-import type { SiteDocument } from "@outpost/wire/site.ts";
-
 import type { Language } from "../catalogue.ts";
+import type { RuleView } from "../server/document-view.ts";
 import { say } from "./catalogue.ts";
-
-type Rule = SiteDocument["rules"][number];
 
 /** A rule's condition as a sentence: "Wet well level above 3.2 m". */
 export function conditionOf(
   language: Language,
-  rule: Rule,
+  rule: RuleView,
   point: { readonly name: string; readonly unit: string },
 ): string {
   const about = { point: point.name, unit: point.unit };
@@ -21,8 +18,6 @@ export function conditionOf(
       return say(language, `rule.when.${rule.is}`, { ...about, limit: rule.limitPerMinute });
     case "stale":
       return say(language, "rule.when.stale", { ...about, seconds: rule.afterMs / 1_000 });
-    default:
-      return String(Reflect.get(rule, "kind"));
   }
 }
 

@@ -18,6 +18,10 @@ export const DOOR_WORDS = {
     zh: "领取码印在包装内的卡片上。没有上行网络时，用 U 盘：outpost-edge export-request 与 import-grant。",
     en: "The code is on the card in the box. Without an uplink use a USB stick: outpost-edge export-request and import-grant.",
   },
+  "claim.fleet": {
+    zh: "平台地址（二维码已含时可不填）",
+    en: "Address of the fleet (not needed where the QR text was typed)",
+  },
   "claim.do": { zh: "领取", en: "Claim" },
   "claim.phase.unclaimed": { zh: "尚未领取", en: "Not claimed yet" },
   "claim.phase.pending": { zh: "等待批准", en: "Waiting for approval" },

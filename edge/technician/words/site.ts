@@ -32,6 +32,7 @@ export const SITE_WORDS = {
   "device.url": { zh: "地址", en: "URL" },
   "device.settings": { zh: "设置", en: "Settings" },
   "device.settings.json": { zh: "设置（JSON）", en: "Settings (JSON)" },
+  "device.settings.bad": { zh: "这不是完整的 JSON 对象", en: "This is not a whole JSON object" },
   "device.add": { zh: "放入草稿", en: "Put into the draft" },
   "device.remove": { zh: "移除", en: "Remove" },
   "device.list": { zh: "站点设备", en: "Devices of the site" },

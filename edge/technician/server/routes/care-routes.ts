@@ -46,8 +46,8 @@ export function addCareRoutes(app: FastifyInstance, parts: Parts): void {
       target: ({ box: given, isMeant }) => `${given.gatewayId}${isMeant ? "" : " (looked at)"}`,
     },
     async ({ body, reply }) => {
-      const { digest, document } = parts.desk.view();
-      const draft = restoredDraft(body.box, document);
+      const { digest } = parts.desk.view();
+      const draft = restoredDraft(body.box, parts.deps.site().document);
       if (!body.isMeant) return await parts.desk.check(draft, whileAsked(reply));
       const applied = await parts.desk.apply(draft, digest, new AbortController().signal);
       await parts.book.replace(body.box.book);

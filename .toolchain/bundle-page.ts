@@ -3,16 +3,20 @@ import { dirname, join } from "node:path";
 
 import { build } from "vite";
 
-const HERE = import.meta.dirname;
+const [, , folder, digest] = process.argv;
+if (folder === undefined || digest === undefined) {
+  throw new Error("started by build-page.ts, with the page's folder and the digest of its sources");
+}
+const HERE = folder;
 const DIST = join(HERE, "dist");
 
 /**
- * Bundles the console into `dist`, with `digest` as its stamp.
+ * Bundles a page into its `dist`, with the digest of its sources as its stamp.
  *
  * Two at once are safe: files carry a digest in their name, `index.html`, which names them, comes after them, and the
  * stamp last.
  */
-async function bundle(digest: string): Promise<void> {
+async function bundle(stamp: string): Promise<void> {
   const output = await build({
     root: HERE,
     configFile: join(HERE, "vite.config.ts"),
@@ -30,7 +34,7 @@ async function bundle(digest: string): Promise<void> {
   }
   if (page === undefined) throw new Error("Vite gave no index.html");
   await place("index.html", page);
-  await place("stamp", digest);
+  await place("stamp", stamp);
   await removeAllBut(names);
 }
 
@@ -53,6 +57,4 @@ async function removeAllBut(names: ReadonlySet<string>): Promise<void> {
   }
 }
 
-const [, , digest] = process.argv;
-if (digest === undefined) throw new Error("started by build.ts, with the digest of the sources");
 await bundle(digest);
