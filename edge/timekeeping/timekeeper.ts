@@ -44,8 +44,8 @@ export interface Timekeeper extends Clock, AsyncDisposable {
   readonly bootId: string;
   /** Compares with the fleet's Unix time, at most a message's delay old. */
   confirm(serverMs: number): Confirmation;
-  /** Why the wall clock is doubtful, absent where it is not; and the earliest time it can be. */
-  status(): { readonly doubt: Doubt | undefined; readonly floorMs: number };
+  /** Why the wall clock is doubtful, absent where it is not; the earliest time it can be, by what is likely and for certain. */
+  status(): { readonly doubt: Doubt | undefined; readonly floorMs: number; readonly certainFloorMs: number };
 }
 
 /**
@@ -119,9 +119,13 @@ class StateTimekeeper implements Timekeeper {
     return confirmation;
   }
 
-  status(): { readonly doubt: Doubt | undefined; readonly floorMs: number } {
+  status(): { readonly doubt: Doubt | undefined; readonly floorMs: number; readonly certainFloorMs: number } {
     this.#look();
-    return { doubt: this.#state.doubt, floorMs: floorMs(this.#state) };
+    return {
+      doubt: this.#state.doubt,
+      floorMs: floorMs(this.#state),
+      certainFloorMs: this.#state.floor.certainMs,
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
