@@ -12,6 +12,9 @@ export const SYSTEM = {
   siteHeld: "system/site-held",
   eventsLost: "system/events-lost",
   loopDelay: "system/loop-delay",
+  visionDown: "system/vision-down",
+  visionModel: "system/vision-model",
+  visionShort: "system/vision-short",
 } as const;
 
 /** The rule id of "this device does not answer". */
@@ -73,6 +76,24 @@ const GATEWAY_ALARMS: Readonly<Record<(typeof SYSTEM)[keyof typeof SYSTEM], Word
     priority: "high",
     message: { zh: "事件过多,部分未能记录", en: "Too many events; some could not be recorded" },
     onDelayMs: 0,
+    offDelayMs: 60_000,
+  },
+  "system/vision-down": {
+    priority: "high",
+    message: { zh: "视频分析未运行", en: "Nobody looks at the cameras: vision is down" },
+    onDelayMs: 30_000,
+    offDelayMs: 0,
+  },
+  "system/vision-model": {
+    priority: "high",
+    message: { zh: "有算法模型无法使用", en: "A model that cameras are looked at with cannot be used" },
+    onDelayMs: 30_000,
+    offDelayMs: 0,
+  },
+  "system/vision-short": {
+    priority: "medium",
+    message: { zh: "算力不足，视频分析帧率低于要求", en: "The machine is short: cameras are looked at less often than wanted" },
+    onDelayMs: 60_000,
     offDelayMs: 60_000,
   },
   "system/loop-delay": {
