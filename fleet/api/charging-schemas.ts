@@ -40,7 +40,7 @@ export const chargingTransaction = z.object({
   reconciled: z.string().nullable(),
   /** The number that the station claimed. */
   claimedId: z.string().nullable(),
-  /** Silences of more than 20 minutes between begin and end. */
+  /** Silences between begin and end that are longer than its station may be silent. */
   holeCount: z.int(),
   /** Messages of 2.0.1 that never came, by their numbers. */
   missingCount: z.number(),
@@ -66,6 +66,8 @@ export const chargingDetail = chargingTransaction.extend({
   samples: z.array(chargingSample),
   /** False where there were more samples than are shown. */
   isWhole: z.boolean(),
+  /** How long its station may be silent: 20 minutes, or longer where it is set to meter more seldom. */
+  longestSilenceMs: z.number(),
   /** The silences that `holeCount` counts. */
   holes: z.array(z.object({ fromMs: instantMs, toMs: instantMs })),
   /** First and last number of the messages that never came. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { countNumbers, joinClusters, MAX_CLUSTERS, withoutClusters, type Clusters } from "./clusters.ts";
-import { joinFacts, standingOf, type Standing, type TransactionFacts } from "./facts.ts";
+import { joinFacts, standingOf, transactionFacts, type Standing, type TransactionFacts } from "./facts.ts";
 import { isOfTransaction, readRecord, type TransactionRecord } from "./read-record.ts";
 import { CHARGING_FROM_MS, isoAt, records } from "./testing/records.ts";
 
@@ -20,6 +20,12 @@ const standing = (of: readonly TransactionRecord[]): Standing => {
 
 const { started, refused, updated, ended, unended, reconciled, unmatched, duplicate } = records;
 const { unknown, lateStart, gap } = records;
+
+it("was kept before its interval was told", () => {
+  const { meterEveryMs, ...before } = factsOf(started("7"), 1);
+  expect(meterEveryMs).toBeNull();
+  expect(transactionFacts.parse(before)).toEqual(factsOf(started("7"), 1));
+});
 
 describe("a charging transaction", () => {
   const cases: readonly [string, readonly TransactionRecord[], Partial<Standing>][] = [
@@ -96,6 +102,21 @@ describe("a charging transaction", () => {
       "is heard of often enough each quarter of an hour",
       [started("7"), updated("7", 15), ended("7", 30)],
       { holeCount: 0 },
+    ],
+    [
+      "has no hole where its station is set to meter once an hour, and does",
+      [started("7", 0, { meterEveryMs: 3_600_000 }), updated("7", 60), updated("7", 121), ended("7", 150)],
+      { holeCount: 0 },
+    ],
+    [
+      "has a hole where its station is set to meter once an hour, and one did not come",
+      [updated("7", 180), ended("7", 200), started("7", 0, { meterEveryMs: 3_600_000 }), updated("7", 60)],
+      { holeCount: 1 },
+    ],
+    [
+      "has holes as ever where it says nonsense of its interval",
+      [started("7", 0, { meterEveryMs: 1e12 }), updated("7", 21), ended("7", 90)],
+      { holeCount: 2 },
     ],
     ["has a hole where it was silent for long", [started("7"), updated("7", 21), ended("7", 90)], { holeCount: 2 }],
     [

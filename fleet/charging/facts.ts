@@ -5,10 +5,12 @@ import { joinClusters, withoutClusters, type Clusters } from "./clusters.ts";
 import type { TransactionStatus } from "./statuses.ts";
 
 /**
- * Without a meter value for longer than this a charging transaction has a hole. Stations send them every minute or so, and
- * every quarter of an hour at the least.
+ * Without a meter value for longer than this a charging transaction has a hole, unless its station is set to meter more
+ * seldom. Most send one every minute or so, and every quarter of an hour at the least.
  */
 export const LONGEST_SILENCE_MS = 20 * 60_000;
+/** So many intervals without a value: one did not come. */
+const MISSED_INTERVALS = 1.5;
 
 /** Where a record stands among its gateway's: epoch before sequence. */
 const place = z.tuple([z.number(), z.number()]);
@@ -61,6 +63,8 @@ export const transactionFacts = z.object({
   meter: meter.nullable(),
   /** The connector that meter values named. */
   meteredConnector: number,
+  /** How often its station was set to meter. */
+  meterEveryMs: number.default(null),
   /** When it was heard of: begin, meter values, end, as stretches without a silence of `LONGEST_SILENCE_MS`. */
   heard: clusters,
   /** Numbers of 2.0.1 that the gateway missed when the next one came, and those that records carry: they may come late. */
@@ -89,6 +93,7 @@ export function joinFacts(a: TransactionFacts, b: TransactionFacts): Transaction
     reconciled: best(a.reconciled, b.reconciled),
     meter: latest(a.meter, b.meter),
     meteredConnector: greatest(a.meteredConnector, b.meteredConnector),
+    meterEveryMs: greatest(a.meterEveryMs, b.meterEveryMs),
     heard: joinClusters(a.heard, b.heard, LONGEST_SILENCE_MS),
     missed: joinClusters(a.missed, b.missed, 1),
     seqNos: joinClusters(a.seqNos, b.seqNos, 1),
@@ -139,7 +144,7 @@ export interface Standing {
   readonly isOffline: boolean;
   readonly reconciled: string | null;
   readonly claimedId: string | null;
-  /** Silences longer than `LONGEST_SILENCE_MS` between begin and end. */
+  /** Silences longer than `longestSilenceMs` between begin and end. */
   readonly holeCount: number;
   /** Numbers of the messages that never came. */
   readonly missing: Clusters;
@@ -172,10 +177,21 @@ export function standingOf(facts: TransactionFacts): Standing {
     isOffline: facts.isOffline,
     reconciled: how?.how ?? null,
     claimedId: how?.claimedId ?? null,
-    holeCount: Math.max(0, heard.length - 1),
+    holeCount: holesOf(facts).length,
     missing: withoutClusters(facts.missed, facts.seqNos),
     duplicateCount: facts.duplicateCount,
   };
+}
+
+/** How long a station may say nothing of a transaction that it was set to meter so often. */
+export function longestSilenceMs({ meterEveryMs }: Pick<TransactionFacts, "meterEveryMs">): number {
+  return Math.max(LONGEST_SILENCE_MS, (meterEveryMs ?? 0) * MISSED_INTERVALS);
+}
+
+/** Its silences: the end of each stretch in which it was heard of, and the begin of the next. */
+export function holesOf(facts: Pick<TransactionFacts, "heard" | "meterEveryMs">): readonly [number, number][] {
+  const heard = joinClusters(facts.heard, facts.heard, longestSilenceMs(facts));
+  return heard.slice(1).map(([from], index) => [heard[index]?.[1] ?? from, from]);
 }
 
 function statusOf(facts: TransactionFacts): TransactionStatus | undefined {

@@ -20,6 +20,8 @@ const MAX_TEXT = 200;
 const MAX_TIME_MS = 8_640_000_000_000_000;
 const MAX_CONNECTOR = 65_535;
 const MAX_WH = 1e15;
+/** More seldom nobody meters a bill. */
+const MAX_METER_EVERY_MS = 86_400_000;
 
 /** Whether an occurrence is about a charging transaction: nearly all are not, and this is all that they cost. */
 export function isOfTransaction(name: string): boolean {
@@ -53,6 +55,7 @@ const NOTHING: Omit<TransactionFacts, "firstOccurredAtMs" | "lastOccurredAtMs"> 
   reconciled: null,
   meter: null,
   meteredConnector: null,
+  meterEveryMs: null,
   heard: [],
   missed: [],
   seqNos: [],
@@ -66,7 +69,7 @@ function readName({ name, details }: TransactionRecord, at: RecordPlace): Partia
   switch (name) {
     case "transaction-started": {
       const started = readBegin(details, at);
-      return { started, heard: heardAt(started.startedAtMs) };
+      return { started, heard: heardAt(started.startedAtMs), meterEveryMs: durationOf(details["meterEveryMs"]) };
     }
     case "transaction-refused": {
       const refused = readBegin(details, at);
@@ -143,6 +146,10 @@ function connectorOf(details: Details): number | null {
   const connector = details["connector"];
   if (typeof connector !== "number" || !Number.isInteger(connector)) return null;
   return connector >= 0 && connector <= MAX_CONNECTOR ? connector : null;
+}
+
+function durationOf(value: Details[string] | undefined): number | null {
+  return typeof value === "number" && value > 0 && value <= MAX_METER_EVERY_MS ? value : null;
 }
 
 function energyOf(value: Details[string] | undefined): number | null {

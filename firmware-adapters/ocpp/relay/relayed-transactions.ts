@@ -99,7 +99,9 @@ function eventOf(
   { samples }: BookMessage,
   running: { running(connectorId: number): Running | undefined },
 ): Event201 | undefined {
-  const nothing = { seqNo: undefined, chargingState: undefined, meterStartWh: undefined, meterStopWh: undefined };
+  // Numbers are upstream's, which gives none twice.
+  const blank = { seqNo: undefined, chargingState: undefined, meterStartWh: undefined, meterStopWh: undefined };
+  const nothing = { ...blank, isIdUnique: true };
   switch (input.kind) {
     case "start": {
       const { connectorId, idTag, startedAtMs, meterStartWh, isAccepted } = input;

@@ -83,6 +83,7 @@ export class ChargePoint implements SiteStation, StationHost {
     this.#ledger = new TransactionLedger(deviceId, {
       clock,
       memory,
+      meterEveryMs: settings.meterEveryMs,
       commit: (request, signal) => deps.commit(request, signal),
       measured: (connectorId, samples) => this.#connectors.recentMeasurements(connectorId, samples),
     });

@@ -1,6 +1,7 @@
 import type { Clock } from "@outpost/kernel/clock.ts";
 
 import { eventTime, type DeviceEvent, type Occurrence } from "../../event.ts";
+import { known } from "../protocol/facts.ts";
 import type { BookInput, BookOutcome, OpenTransaction } from "../transactions/book.ts";
 import { isRecent, type MeterSample } from "./meter-sample.ts";
 import type { BookMessage } from "./station-host.ts";
@@ -11,10 +12,12 @@ type Facts = Readonly<Record<string, string | number | boolean>>;
 export class TransactionEvents {
   readonly #deviceId: string;
   readonly #clock: Clock;
+  readonly #meterEveryMs: number | undefined;
   readonly #progress: Progress;
 
-  constructor(deviceId: string, clock: Clock) {
+  constructor(deviceId: string, clock: Clock, meterEveryMs?: number) {
     this.#deviceId = deviceId;
+    this.#meterEveryMs = meterEveryMs;
     this.#clock = clock;
     this.#progress = new Progress(clock);
   }
@@ -63,6 +66,7 @@ export class TransactionEvents {
         idTag: masked(idTag),
         startedAt: isoTime(startedAtMs),
         meterStartWh,
+        ...known({ meterEveryMs: this.#meterEveryMs }),
         ...message.facts,
       }),
     ];

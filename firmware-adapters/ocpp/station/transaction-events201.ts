@@ -2,7 +2,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 
 import { eventTime, type DeviceEvent, type Occurrence } from "../../event.ts";
 import { known, type Facts } from "../protocol/facts.ts";
-import type { Event201, Outcome201, Transaction201 } from "../transactions/book201.ts";
+import { recordIdOf, type Event201, type Outcome201, type Transaction201 } from "../transactions/book201.ts";
 import type { Gap } from "../transactions/seq-nos.ts";
 import type { BookMessage } from "./station-host.ts";
 import { isoTime, masked, Progress, reasonOf, sampleFacts } from "./transaction-events.ts";
@@ -11,10 +11,12 @@ import { isoTime, masked, Progress, reasonOf, sampleFacts } from "./transaction-
 export class TransactionEvents201 {
   readonly #deviceId: string;
   readonly #clock: Clock;
+  readonly #meterEveryMs: number | undefined;
   readonly #progress: Progress;
 
-  constructor(deviceId: string, clock: Clock) {
+  constructor(deviceId: string, clock: Clock, meterEveryMs?: number) {
     this.#deviceId = deviceId;
+    this.#meterEveryMs = meterEveryMs;
     this.#clock = clock;
     this.#progress = new Progress(clock);
   }
@@ -48,7 +50,7 @@ export class TransactionEvents201 {
       case "duplicate":
         return [
           this.#occurrence("transaction-duplicate", {
-            transaction: transaction.id,
+            transaction: recordIdOf(transaction),
             message: outcome.of,
             ...known({ seqNo: event.seqNo }),
           }),
@@ -57,12 +59,12 @@ export class TransactionEvents201 {
   }
 
   #started(transaction: Transaction201, event: Event201, { facts }: BookMessage): Occurrence {
-    const { id, connectorId, phase, meterStartWh } = transaction;
+    const { connectorId, phase, meterStartWh } = transaction;
     return this.#occurrence(event.isAccepted ? "transaction-started" : "transaction-refused", {
-      transaction: id,
+      transaction: recordIdOf(transaction),
       connector: connectorId,
       startedAt: isoTime(event.atMs),
-      ...known({ meterStartWh, isLate: phase === "ended" ? true : undefined }),
+      ...known({ meterStartWh, meterEveryMs: this.#meterEveryMs, isLate: phase === "ended" ? true : undefined }),
       ...tagFacts(event),
       ...facts,
     });
@@ -74,11 +76,10 @@ export class TransactionEvents201 {
     const isTag = event.idTag !== undefined;
     if (!isTag && (last === undefined || !this.#progress.isDue(transaction.id, last))) return [];
     if (isTag && !event.isAccepted) {
-      const { id, connectorId } = transaction;
       return [
         this.#occurrence("transaction-refused", {
-          transaction: id,
-          connector: connectorId,
+          transaction: recordIdOf(transaction),
+          connector: transaction.connectorId,
           ...tagFacts(event),
           ...message.facts,
         }),
@@ -91,7 +92,7 @@ export class TransactionEvents201 {
     const { id, connectorId, meterStopWh } = transaction;
     this.#progress.forget(id);
     return this.#occurrence("transaction-ended", {
-      transaction: id,
+      transaction: recordIdOf(transaction),
       connector: connectorId,
       stoppedAt: isoTime(event.atMs),
       ...known({ meterStopWh, energyWh: energyOf(transaction), seqNo: event.seqNo }),
@@ -105,7 +106,7 @@ export class TransactionEvents201 {
   #reconciled(transaction: Transaction201): Occurrence {
     const { id, connectorId, meterStopWh } = transaction;
     return this.#occurrence("transaction-reconciled", {
-      transaction: id,
+      transaction: recordIdOf(transaction),
       claimedId: id,
       connector: connectorId,
       how: "late-start",
@@ -118,7 +119,7 @@ export class TransactionEvents201 {
     const { id, connectorId } = transaction;
     return [
       this.#occurrence("transaction-reconciled", {
-        transaction: id,
+        transaction: recordIdOf(transaction),
         claimedId: id,
         connector: connectorId,
         how: "unmatched",
@@ -126,10 +127,11 @@ export class TransactionEvents201 {
     ];
   }
 
-  #gap({ id, connectorId }: Transaction201, gap: Gap | undefined): readonly Occurrence[] {
+  #gap(transaction: Transaction201, gap: Gap | undefined): readonly Occurrence[] {
     if (gap === undefined) return [];
     const { from, to } = gap;
-    const facts = { transaction: id, connector: connectorId, fromSeqNo: from, toSeqNo: to, missing: to - from + 1 };
+    const missed = { fromSeqNo: from, toSeqNo: to, missing: to - from + 1 };
+    const facts = { transaction: recordIdOf(transaction), connector: transaction.connectorId, ...missed };
     return [this.#occurrence("transaction-gap", facts)];
   }
 
@@ -138,11 +140,11 @@ export class TransactionEvents201 {
   }
 }
 
-function progressOf({ id, connectorId }: Transaction201, event: Event201, { samples, facts }: BookMessage): Facts {
+function progressOf(transaction: Transaction201, event: Event201, { samples, facts }: BookMessage): Facts {
   const last = samples.at(-1);
   return {
-    transaction: id,
-    connector: connectorId,
+    transaction: recordIdOf(transaction),
+    connector: transaction.connectorId,
     at: isoTime(last?.atMs ?? event.atMs),
     ...(last === undefined ? {} : sampleFacts(last)),
     ...known({ seqNo: event.seqNo, isOffline: facts["isOffline"] }),
@@ -152,9 +154,9 @@ function progressOf({ id, connectorId }: Transaction201, event: Event201, { samp
 }
 
 function ofUnended(transaction: Transaction201): Facts {
-  const { id, connectorId, startedAtMs, meterStartWh, lastMeterWh } = transaction;
+  const { connectorId, startedAtMs, meterStartWh, lastMeterWh } = transaction;
   return {
-    transaction: id,
+    transaction: recordIdOf(transaction),
     connector: connectorId,
     ...known({
       startedAt: startedAtMs === undefined ? undefined : isoTime(startedAtMs),

@@ -12,6 +12,8 @@ import { TransactionEvents } from "./transaction-events.ts";
 import { TransactionEvents201 } from "./transaction-events201.ts";
 
 export interface LedgerDeps extends Pick<DeviceDeps, "commit" | "memory" | "clock"> {
+  /** How often the station is set to meter, for whoever looks for holes; undefined where others set it. */
+  readonly meterEveryMs?: number;
   /** What the samples of a message say of the points of its connector. */
   measured(connectorId: number, samples: BookMessage["samples"]): readonly DeviceEvent[];
 }
@@ -36,8 +38,8 @@ export class TransactionLedger {
     this.#deps = deps;
     this.#book16 = new BookKeeper(rules16, deps);
     this.#book201 = new BookKeeper(rules201, deps);
-    this.#events16 = new TransactionEvents(deviceId, deps.clock);
-    this.#events201 = new TransactionEvents201(deviceId, deps.clock);
+    this.#events16 = new TransactionEvents(deviceId, deps.clock, deps.meterEveryMs);
+    this.#events201 = new TransactionEvents201(deviceId, deps.clock, deps.meterEveryMs);
   }
 
   /** From now on the station speaks this: what is open in the other version's book has ended unheard. */

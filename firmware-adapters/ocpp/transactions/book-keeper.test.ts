@@ -12,6 +12,7 @@ function event(kind: Event201["kind"], seqNo: number, transactionId = "T1"): Eve
   return {
     kind,
     transactionId,
+    isIdUnique: true,
     seqNo,
     atMs: 1_000 + seqNo,
     connectorId: 1,

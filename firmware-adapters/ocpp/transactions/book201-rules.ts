@@ -9,6 +9,7 @@ const TRANSACTION_ROW = "transaction201/";
 
 const transactionRow: z.ZodType<Transaction201> = z.object({
   id: z.string(),
+  recordId: z.string().optional(),
   connectorId: z.number(),
   phase: z.enum(["open", "ended", "superseded"]),
   hasStart: z.boolean(),

@@ -5,6 +5,7 @@ import {
   EMPTY_BOOK201,
   MAX_CLOSED201,
   MAX_OPEN201,
+  recordIdOf,
   runningOn,
   stepBook201,
   type Book201,
@@ -16,6 +17,7 @@ function event(kind: Event201["kind"], seqNo: number | undefined, changes: Parti
   return {
     kind,
     transactionId: "T1",
+    isIdUnique: true,
     seqNo,
     atMs: 1_000 + (seqNo ?? 0) * 100,
     connectorId: kind === "started" ? 1 : undefined,
@@ -54,6 +56,21 @@ describe("the book of a station's transactions of 2.0.1", () => {
       { kind: "ended", transaction: { connectorId: 1, idTag: "04A1B2", meterStartWh: 500, meterStopWh: 2_500 } },
     ]);
     expect(book.transactions).toMatchObject([{ id: "T1", phase: "ended", lastMeterWh: 900, seqNos: [[0, 2]] }]);
+  });
+
+  it("calls two by two names in the record where a station that counts has given both the same id", () => {
+    const counted = { isIdUnique: false, transactionId: "1" };
+    const once = [start(counted), update(1, counted), end(2, counted)];
+    const again = [start({ ...counted, atMs: 900_000 }), end(1, { ...counted, atMs: 960_000 })];
+    const names = run([...once, ...again]).outcomes.map(({ transaction }) => recordIdOf(transaction));
+    const first = "1~1000";
+    const second = "1~900000";
+    expect(names).toEqual([first, first, first, second, second]);
+    // It has forgotten the first, as after many others: the name is another all the same.
+    expect(run(again).outcomes.map(({ transaction }) => recordIdOf(transaction))).toEqual([second, second]);
+    // Even a UUID, where a station uses it twice.
+    const twice = run([start(), end(1), start({ atMs: 900_000 })]).outcomes;
+    expect(twice.map(({ transaction }) => recordIdOf(transaction))).toEqual(["T1", "T1", "T1~900000"]);
   });
 
   it.each<[string, Event201[], object]>([

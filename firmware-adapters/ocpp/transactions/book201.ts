@@ -5,6 +5,8 @@ import { addSeqNo, gapBefore, hasSeqNo, type Gap, type SeqNos } from "./seq-nos.
 /** A transaction as its station tells of it: in 2.0.1 the station gives the id. Instants are its own, Unix milliseconds. */
 export interface Transaction201 {
   readonly id: string;
+  /** What the record calls it, where its id alone does not tell it from others of the same station. */
+  readonly recordId?: string | undefined;
   /** The EVSE it is on; 0 while no message has said so. */
   readonly connectorId: number;
   /** `superseded`: another began on its connector, or too many are open; its end may still come. */
@@ -43,6 +45,8 @@ export const MAX_CLOSED201 = 32;
 export interface Event201 {
   readonly kind: "started" | "updated" | "ended";
   readonly transactionId: string;
+  /** No other transaction of the station will ever have this id: a UUID. A station that counts begins again at 1. */
+  readonly isIdUnique: boolean;
   readonly seqNo: number | undefined;
   readonly atMs: number;
   readonly connectorId: number | undefined;
@@ -91,7 +95,7 @@ export function stepBook201(book: Book201, event: Event201): readonly [Book201, 
   if (before !== undefined && isRepeat(before, event)) {
     return [book, { kind: "duplicate", of: event.kind, transaction: before }];
   }
-  const transaction = withEvent(before ?? unheard(event), event);
+  const transaction = withEvent(before ?? unheard(event, known !== undefined), event);
   const others = book.transactions.filter((one) => one !== known);
   const gap = event.seqNo === undefined ? undefined : gapBefore(before?.seqNos ?? [], event.seqNo);
   switch (event.kind) {
@@ -149,9 +153,18 @@ function isRepeat(before: Transaction201, { kind, seqNo }: Event201): boolean {
   return seqNo !== undefined && hasSeqNo(before.seqNos, seqNo);
 }
 
-function unheard({ transactionId, atMs }: Event201): Transaction201 {
+/** What the record calls a transaction: never the same for two of a station. */
+export function recordIdOf({ id, recordId }: Transaction201): string {
+  return recordId ?? id;
+}
+
+/** Stands between an id and the time that tells it from others; no id of 2.0.1 has it. */
+export const ID_TIME_MARK = "~";
+
+function unheard({ transactionId, isIdUnique, atMs }: Event201, isUsedAgain: boolean): Transaction201 {
   return {
     id: transactionId,
+    ...(isIdUnique && !isUsedAgain ? {} : { recordId: `${transactionId}${ID_TIME_MARK}${Math.round(atMs)}` }),
     connectorId: 0,
     phase: "open",
     hasStart: false,

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+
 import type { CommandOutcome } from "../../event.ts";
 import { ask } from "../protocol/ask.ts";
 import type { StationCall, StationConnection } from "../words.ts";
@@ -79,6 +81,7 @@ export async function call16(
   return await ask(connection, call, signal);
 }
 
+/** Numbers of requests, by which statuses that come later name them. Drawn, so that no clock or restart gives one twice. */
 function requestId(): number {
-  return Math.floor(Date.now() / 1_000) % 2 ** 31;
+  return randomInt(1, 2 ** 31);
 }

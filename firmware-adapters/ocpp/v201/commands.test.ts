@@ -29,7 +29,13 @@ describe("what a 2.0.1 station can be asked for", () => {
       "RequestStartTransaction",
       { idToken: { idToken: "04A1B2C3", type: "ISO14443" }, evseId: 1, remoteStartId: someNumber },
     ],
-    ["F03", "remote-stop", { transaction: "9f0a1c5e" }, "RequestStopTransaction", { transactionId: "9f0a1c5e" }],
+    [
+      "F03",
+      "remote-stop",
+      { transaction: "9f0a1c5e-5b7d-4e0c-8a39-2f0d6b1c7e54" },
+      "RequestStopTransaction",
+      { transactionId: "9f0a1c5e-5b7d-4e0c-8a39-2f0d6b1c7e54" },
+    ],
     ["B11", "reset", {}, "Reset", { type: "OnIdle" }],
     ["B12", "reset", { isHard: true }, "Reset", { type: "Immediate" }],
     ["F05", "unlock", { connector: 2 }, "UnlockConnector", { evseId: 2, connectorId: 1 }],
@@ -123,6 +129,7 @@ describe("what a 2.0.1 station can be asked for", () => {
     ],
     ["H02", "cancel-reservation", { reservation: 5 }, "CancelReservation", { reservationId: 5 }],
     ["C11", "clear-cache", {}, "ClearCache", {}],
+    ["F03", "remote-stop", { transaction: "7~1795626461792" }, "RequestStopTransaction", { transactionId: "7" }],
     ["E14", "transaction-status", { transaction: "9f0a" }, "GetTransactionStatus", { transactionId: "9f0a" }],
   ])("%s: %s %j is a %s", async (_, methodId, given, action, payload) => {
     await using here = await connected();

@@ -110,7 +110,10 @@ describe("a 2.0.1 station at first contact", () => {
       { requestedMessage: "StatusNotification", evse: { id: 1, connectorId: 1 } },
     ]);
     const grant = await eventually("a grant for it", () => profilesOf(here, "TxProfile")[0]);
-    expect(grant).toMatchObject({ evseId: 1, chargingProfile: { transactionId: "9f0a1c5e" } });
+    expect(grant).toMatchObject({
+      evseId: 1,
+      chargingProfile: { transactionId: "9f0a1c5e-5b7d-4e0c-8a39-2f0d6b1c7e54" },
+    });
   });
 });
 
@@ -127,7 +130,7 @@ describe("a 2.0.1 station's share of the supply", () => {
       evseId: 1,
       chargingProfile: {
         chargingProfileKind: "Absolute",
-        transactionId: "9f0a1c5e",
+        transactionId: "9f0a1c5e-5b7d-4e0c-8a39-2f0d6b1c7e54",
         chargingSchedule: [{ chargingRateUnit: "A", duration: 121 }],
       },
     });
@@ -148,7 +151,7 @@ describe("a 2.0.1 station's share of the supply", () => {
       transactionEvent("Started", 0, { transactionId: "T2", evseId: 2, idTag: "04A1B2" }),
     );
     await eventually("a grant", () => profilesOf(here, "TxProfile").length > 0);
-    expect(JSON.stringify(profilesOf(here, "TxProfile"))).not.toContain("9f0a1c5e");
+    expect(JSON.stringify(profilesOf(here, "TxProfile"))).not.toContain("9f0a1c5e-5b7d-4e0c-8a39-2f0d6b1c7e54");
   });
 });
 

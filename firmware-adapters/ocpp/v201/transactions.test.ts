@@ -12,7 +12,7 @@ const STATUS = { timestamp: AT, connectorStatus: "Faulted", evseId: 1, connector
 describeAdapter("OCPP 2.0.1", ocpp, () => stationRig("ocpp2.0.1", STATUS, "faulted"));
 
 const site = (before?: FakeDeps): Promise<SiteRig> => siteRig("ocpp2.0.1", {}, before);
-const ID = "9f0a1c5e";
+const ID = "9f0a1c5e-5b7d-4e0c-8a39-2f0d6b1c7e54";
 const ACCEPTED = { idTokenInfo: { status: "Accepted" } };
 
 /** Sends one message, checked to be as the standard has it, and checks that the answer is, too. */
@@ -160,6 +160,24 @@ describe("a transaction of a 2.0.1 station", () => {
     expect(detailsOf(here.deps, "transaction-started")).toMatchObject({ isLate: true, meterStartWh: 400 });
     expect(detailsOf(here.deps, "transaction-reconciled")).toMatchObject({ how: "late-start", energyWh: 500 });
     expect(await tell(here, "Updated", 2, { transactionId: "OTHER", evseId: 2 })).toEqual({});
+  });
+
+  it("is another in the record where a station uses an id again", async () => {
+    await using here = await site();
+    const fromMs = Date.now() - 3_600_000;
+    const at = (minute: number) => new Date(fromMs + minute * 60_000).toISOString();
+    const say = async (eventType: "Started" | "Ended", seqNo: number, minute: number, meterWh: number) =>
+      tell(here, eventType, seqNo, { transactionId: "1", idTag: "04A1B2", meterWh, at: at(minute) });
+    await say("Started", 0, 0, 100);
+    await say("Ended", 1, 10, 600);
+    await say("Started", 0, 20, 600);
+    await say("Ended", 1, 30, 900);
+    const told = here.deps.events.flatMap((event) =>
+      event.kind === "occurrence" && event.name === "transaction-ended" ? [event.details] : [],
+    );
+    expect(told.map(({ energyWh }) => energyWh)).toEqual([500, 300]);
+    expect(new Set(told.map(({ transaction }) => transaction)).size).toBe(2);
+    for (const { transaction } of told) expect(transaction).toMatch(/^1~\d+$/);
   });
 
   it("E13: is answered only once it is on the disk: we hang up, and the retry is taken", async () => {

@@ -2,8 +2,7 @@ import type { Pool } from "pg";
 
 import type { ChargingDetail, ChargingSample } from "../../api/charging-schemas.ts";
 import { decodeConfidence, sqlMs } from "../../store/columns.ts";
-import type { Clusters } from "../clusters.ts";
-import { standingOf, transactionFacts } from "../facts.ts";
+import { holesOf, longestSilenceMs, standingOf, transactionFacts } from "../facts.ts";
 import { TRANSACTION_COLUMNS, transactionOf, type TransactionRow } from "./transactions.ts";
 
 /** At one a minute three and a half days. */
@@ -35,7 +34,8 @@ export async function readTransaction(pool: Pool, which: TransactionRef): Promis
     ...transactionOf(row),
     samples: samples.slice(0, MAX_SAMPLES),
     isWhole: samples.length <= MAX_SAMPLES,
-    holes: between(facts.heard).map(([fromMs, toMs]) => ({ fromMs, toMs })),
+    holes: holesOf(facts).map(([fromMs, toMs]) => ({ fromMs, toMs })),
+    longestSilenceMs: longestSilenceMs(facts),
     missing: standingOf(facts).missing.map(([from, through]) => [from, through]),
     steps: await readSteps(pool, row),
   };
@@ -95,9 +95,4 @@ function confidenceOf(word: string): ChargingDetail["steps"][number]["clockConfi
 
 function figure(value: unknown): number | null {
   return typeof value === "number" ? value : null;
-}
-
-/** What lies between stretches: the end of one, the begin of the next. */
-function between(clusters: Clusters): [number, number][] {
-  return clusters.slice(1).map(([from], index) => [clusters[index]?.[1] ?? from, from]);
 }

@@ -107,8 +107,8 @@ describe.skipIf(missing !== undefined)("charging", () => {
   });
 
   it.each([
-    ["zh", "light", "充电过程", "1 段超过 20 分钟没有表值"],
-    ["en", "dark", "Course of the session", "Silences of more than 20 minutes: 1"],
+    ["zh", "light", "充电过程", "1 段时间没有表值"],
+    ["en", "dark", "Course of the session", "Silences without meter values: 1"],
   ] as const)("a session's course is drawn, with its silence, and has an address: %s", async (...words) => {
     const [language, scheme, title, silence] = words;
     await using opened = await visit("/charging", { language, scheme });
@@ -166,6 +166,12 @@ describe.skipIf(missing !== undefined)("charging", () => {
     const { page } = opened;
     await expect.poll(() => page.locator('.phase[data-state="over"]').textContent(), SOON).toContain(over);
     await expect.poll(() => page.locator(".connector").count(), SOON).toBe(4);
+    // Each connector stands in the picture on the phases of the supply that are behind its own.
+    const turned = page.locator('[data-share="pile-2/1"]');
+    await expect.poll(() => turned.textContent(), SOON).toContain("L2-L3-L1");
+    await expect
+      .poll(() => page.locator('[data-phase="L1"] .sharing-bar').getAttribute("aria-label"))
+      .toContain("15.6");
     await opened.picture(`charging-site-${language}`);
     await expect.poll(() => page.locator(".link-state").getAttribute("data-kind"), SOON).toBe("live");
     await park.measure("pile-1", { "connector1.current.l1": 11.1 });

@@ -208,6 +208,7 @@ function stationReadings(index: number): Readonly<Record<string, number>> {
     [`connector${number}.current.l1`, isFirst ? draw : 0],
     [`connector${number}.power`, isFirst ? Math.round(draw * 69) / 100 : 0],
     [`connector${number}.energy`, 1_204.5 + number],
+    [`connector${number}.wiring`, [123, 231, 312][index] ?? 0],
   ];
   return Object.fromEntries([...of(1, true), ...(index === 0 ? of(2, false) : [])]);
 }

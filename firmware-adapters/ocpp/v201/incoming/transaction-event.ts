@@ -9,6 +9,8 @@ import { statusAfter } from "./status.ts";
 
 /** What a transaction is called whose station gives it no id. */
 const NAMELESS = "nameless";
+/** Digits of a UUID. Anything shorter may be a counter. */
+const UNIQUE_ID_LENGTH = 32;
 /** What is older was queued while the station was away, and says nothing of how its connector is now. */
 const RECENT_MS = 300_000;
 
@@ -32,6 +34,7 @@ export async function onTransactionEvent(host: StationHost, site: OcppSite, payl
   const event: Event201 = {
     kind,
     transactionId,
+    isIdUnique: transactionId.length >= UNIQUE_ID_LENGTH,
     seqNo: said.seqNo,
     atMs,
     connectorId,

@@ -4,6 +4,7 @@ import type { CommandOutcome } from "../../../event.ts";
 import { ask } from "../../protocol/ask.ts";
 import type { Facts } from "../../protocol/facts.ts";
 import { listOf, text } from "../../protocol/raw.ts";
+import { ID_TIME_MARK } from "../../transactions/book201.ts";
 import type { StationCall, StationConnection } from "../../words.ts";
 import { idTokenOf } from "../id-token.ts";
 import { parseVariableName } from "../variable-name.ts";
@@ -27,6 +28,12 @@ const attributes = z.object({
   getVariableResult: listOf(z.object({ attributeStatus: text(40) }), 1),
 });
 
+/** The station's id of a transaction that the record may call otherwise. */
+function ownIdOf(transaction: Facts[string] | undefined): string {
+  const [id = ""] = String(transaction).split(ID_TIME_MARK);
+  return id;
+}
+
 const NO_NAME = "key: expected Component.Variable, for instance OCPPCommCtrlr.HeartbeatInterval";
 
 /**
@@ -47,7 +54,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   }),
   // F03
   "remote-stop": ({ transaction }) => ({
-    call: { action: "RequestStopTransaction", payload: { transactionId: String(transaction) } },
+    call: { action: "RequestStopTransaction", payload: { transactionId: ownIdOf(transaction) } },
   }),
   // B11, B12
   reset: ({ isHard }) => ({
@@ -132,7 +139,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   "transaction-status": ({ transaction }) => ({
     call: {
       action: "GetTransactionStatus",
-      payload: transaction === undefined ? {} : { transactionId: String(transaction) },
+      payload: transaction === undefined ? {} : { transactionId: ownIdOf(transaction) },
     },
   }),
 };

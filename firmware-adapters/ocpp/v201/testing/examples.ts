@@ -125,7 +125,13 @@ export function transactionEvent(
   seqNo: number,
   changes: EventChanges = {},
 ) {
-  const { transactionId = "9f0a1c5e", chargingState, stoppedReason, at = new Date().toISOString(), idTag } = changes;
+  const {
+    transactionId = "9f0a1c5e-5b7d-4e0c-8a39-2f0d6b1c7e54",
+    chargingState,
+    stoppedReason,
+    at = new Date().toISOString(),
+    idTag,
+  } = changes;
   const { evseId = 1, meterWh, triggerReason = "Trigger", offline } = changes;
   const context = { Started: "Transaction.Begin", Updated: "Sample.Periodic", Ended: "Transaction.End" }[eventType];
   const sampledValue = [{ value: meterWh, context, measurand: "Energy.Active.Import.Register" }];

@@ -97,8 +97,8 @@ export const CHARGING = {
     en: "The station was away from its gateway and told afterwards; times are by its own clock.",
   },
   "charging.explain.gaps": {
-    zh: "{count} 段超过 20 分钟没有表值",
-    en: "Silences of more than 20 minutes: {count}",
+    zh: "{count} 段时间没有表值",
+    en: "Silences without meter values: {count}",
   },
   "charging.explain.missing": {
     zh: "缺 {count} 条消息（按序号）",
