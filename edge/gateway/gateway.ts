@@ -157,8 +157,7 @@ class OpenedGateway implements AsyncDisposable {
       identity: undefined,
       snapshot: () => this.#snapshot(),
       site: () => this.#running.site,
-      // The page refuses a draft that did not begin with what runs.
-      apply: () => this.keeper.applyFile(true),
+      care: () => this.keeper,
     });
     this.#commands = new CommandExecutor({
       clock,

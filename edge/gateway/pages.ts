@@ -1,6 +1,6 @@
 import type { Log } from "@outpost/kernel/log.ts";
 
-import type { SiteFault } from "../site/fault.ts";
+import type { SiteCare } from "../site/desired/site-care.ts";
 import type { Site } from "../site/site.ts";
 import type { LogRing } from "../technician/care/log-ring.ts";
 import type { GatewayMetrics } from "../technician/metrics.ts";
@@ -18,12 +18,10 @@ export interface PagesDeps {
   readonly metrics: GatewayMetrics;
   readonly core: Core;
   readonly stateDirectory: string;
-  readonly siteFile: string;
   readonly identity: IdentityPort | undefined;
   snapshot(): Promise<Snapshot>;
   site(): Site;
-  /** Reads the site file again and goes over to it, or says why not. */
-  apply(): Promise<readonly SiteFault[]>;
+  care(): SiteCare;
 }
 
 /** The two pages of the gateway: the plain one with metrics and health, and the technician's. */
@@ -92,17 +90,16 @@ export class Pages implements AsyncDisposable {
   }
 
   #technicianDeps() {
-    const { clock, log, lines, core, stateDirectory, siteFile, identity } = this.#deps;
+    const { clock, log, lines, core, stateDirectory, identity } = this.#deps;
     return {
       clock,
       log,
       lines,
       stateDirectory,
-      siteFile,
       identity,
       snapshot: () => this.#deps.snapshot(),
       site: () => this.#deps.site(),
-      applySiteFile: () => this.#deps.apply(),
+      care: this.#deps.care(),
       orderAlarm: (...order: Parameters<typeof core.engine.order>) => core.engine.order(...order),
       publish: (event: Parameters<typeof core.publish>[0]) => core.publish(event),
       watch: (...watch: Parameters<typeof core.watched.watch>) => core.watched.watch(...watch),

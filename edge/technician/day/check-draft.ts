@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
+import { weakens } from "@outpost/wire/site-weakens.ts";
 import type { SiteDocument } from "@outpost/wire/site.ts";
 import { parseDocument } from "yaml";
 
@@ -9,6 +10,7 @@ import { formatFault } from "../../site/fault.ts";
 import { fixedFaults, planSite, type SiteStep } from "../../site/plan.ts";
 import { readSite } from "../../site/read-site.ts";
 import type { ChangeView } from "../server/views.ts";
+import { weakeningLine } from "./weakening-line.ts";
 
 /**
  * A process of its own: checks the draft `draft.json` of a folder against what runs (`current.yaml`), and prints one line
@@ -21,7 +23,7 @@ async function checkDraft(folder: string): Promise<object> {
   const draftFile = join(folder, "draft.yaml");
   await writeFile(draftFile, text, { mode: 0o600 });
   const [current, desired] = [await readSite(currentFile), await readSite(draftFile)];
-  const nothing = { text, changes: [], steps: [] };
+  const nothing = { text, changes: [], steps: [], weakenings: [] };
   if (desired.kind === "refused") {
     // Names of files in a folder that is gone tomorrow help nobody.
     return { ...nothing, faults: desired.faults.map((fault) => formatFault({ ...fault, file: "site" })) };
@@ -33,6 +35,7 @@ async function checkDraft(folder: string): Promise<object> {
     faults: fixed.map(({ path, message }) => `${path.join(".")}: ${message}`),
     changes: changesOf(current.site.document, desired.site.document),
     steps: planSite(current.site, desired.site).map(stepLine),
+    weakenings: weakens(current.site.document, desired.site.document).map(weakeningLine),
   };
 }
 

@@ -1,17 +1,17 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { replaceFile } from "@outpost/kernel/durable-file.ts";
-import { asError, errorCode } from "@outpost/kernel/thrown.ts";
+import { unreachable } from "@outpost/kernel/never.ts";
 import { z } from "zod";
 
-import { formatFault } from "../../site/fault.ts";
+import type { SiteOutcome } from "../../site/desired/site-care.ts";
 import { TechnicianError } from "../errors.ts";
 import type { TechnicianDeps } from "../server/deps.ts";
-import type { DevicePlanView, SiteCheckView, SiteView } from "../server/views.ts";
+import type { DeskChoice, DevicePlanView, SiteCheckView, SiteView } from "../server/views.ts";
+import { weakeningLine } from "./weakening-line.ts";
 
 const CHECKER = fileURLToPath(new URL("check-draft.ts", import.meta.url));
 const CHECK_TIMEOUT_MS = 60_000;
@@ -29,17 +29,28 @@ const checkedDraft = z.object({
     }),
   ),
   steps: z.array(z.string()),
+  weakenings: z.array(z.string()),
 });
 type CheckedDraft = z.infer<typeof checkedDraft>;
 
-type SiteDeskDeps = Pick<TechnicianDeps, "site" | "applySiteFile" | "siteFile" | "stateDirectory">;
+type SiteDeskDeps = Pick<TechnicianDeps, "site" | "care" | "stateDirectory">;
 
-/** Where a technician's draft of the site becomes the site. One apply at a time. */
+/** A draft that somebody wants to be the site. */
+export interface WantedSite {
+  readonly document: unknown;
+  /** The digest of the text the draft began with. */
+  readonly basedOn: string;
+  readonly who: string;
+  readonly why: string;
+  /** They have seen what it weakens. */
+  readonly acceptsWeakening: boolean;
+}
+
+/** Where a technician's draft of the site is looked at, and handed on to become the site. */
 export class SiteDesk {
   readonly #deps: SiteDeskDeps;
   #revision = 1;
   #lastText: string;
-  #applying: Promise<unknown> = Promise.resolve();
 
   constructor(deps: SiteDeskDeps) {
     this.#deps = deps;
@@ -56,6 +67,8 @@ export class SiteDesk {
 
   view(): SiteView {
     const { document, text, devices } = this.#deps.site();
+    const { offer } = this.#deps.care.status();
+    const isWaiting = offer?.state === "held" || offer?.state === "conflict";
     return {
       document,
       digest: digestOf(text),
@@ -67,57 +80,57 @@ export class SiteDesk {
         profile: device.profile,
         points: device.points,
       })),
+      offer: isWaiting
+        ? {
+            state: offer.state === "held" ? "held" : "conflict",
+            revision: offer.revision,
+            author: offer.author,
+            reason: offer.reason,
+            weakenings: offer.weakenings.map(weakeningLine),
+          }
+        : null,
     };
   }
 
-  /** Everything that is wrong with a draft, and what it would change. Nothing is touched. */
+  /** Everything that is wrong with a draft, what it would change and what it would weaken. Nothing is touched. */
   async check(document: unknown, signal: AbortSignal): Promise<SiteCheckView> {
-    const { faults, changes, steps } = await this.#checked(document, signal);
-    return { faults, changes, steps };
+    const { text: _, ...view } = await this.#checked(document, signal);
+    return view;
   }
 
   /**
-   * Makes a draft the site: written to the site file, applied by planned steps. The file before is kept beside it.
+   * Makes a draft the site, by planned steps.
    *
-   * @param basedOn  the digest of the text the draft began with.
-   * @throws TechnicianError `technician/conflict` where another text runs by now, `technician/refused` with the faults.
+   * @throws TechnicianError `technician/conflict` where another text runs by now, `technician/refused` with the faults
+   *         or with what it weakens.
    */
-  async apply(document: unknown, basedOn: string, signal: AbortSignal): Promise<SiteCheckView> {
-    const mine = this.#applying.then(() => this.#applyOnce(document, basedOn, signal));
-    this.#applying = mine.catch(() => {});
-    return await mine;
+  async apply(wanted: WantedSite, signal: AbortSignal): Promise<SiteCheckView> {
+    this.#refuseStale(wanted.basedOn);
+    const { text, ...view } = await this.#checked(wanted.document, signal);
+    if (view.faults.length > 0) throw new TechnicianError("technician/refused", view.faults.slice(0, 10).join("\n"));
+    this.#refuseStale(wanted.basedOn);
+    const { who, why, acceptsWeakening } = wanted;
+    refuseUnlessApplied(await this.#deps.care.applyLocal({ text, who, why, acceptsWeakening }));
+    return view;
   }
 
-  async #applyOnce(document: unknown, basedOn: string, signal: AbortSignal): Promise<SiteCheckView> {
-    const before = this.#deps.site().text;
-    if (digestOf(before) !== basedOn) {
-      throw new TechnicianError("technician/conflict", "the site has changed since this draft began");
+  /** Decides about a revision of the desk that waits. @throws TechnicianError */
+  async decide(revision: number, choice: DeskChoice, who: string): Promise<void> {
+    const { care } = this.#deps;
+    switch (choice) {
+      case "confirm":
+        return refuseUnlessApplied(await care.confirmHeld(revision, who));
+      case "reject":
+        return refuseUnlessApplied(await care.rejectHeld(revision, who));
+      case "keep-local":
+      case "take-desk":
+        return refuseUnlessApplied(await care.resolveConflict(revision, { kind: choice }, who));
     }
-    const { text, faults, changes, steps } = await this.#checked(document, signal);
-    if (faults.length > 0) throw new TechnicianError("technician/refused", faults.slice(0, 10).join("\n"));
-    await this.#write(text);
-    const refused = await this.#deps.applySiteFile();
-    if (refused.length > 0) {
-      // What runs was not touched; the file must say what runs, or the next start would not.
-      await this.#write(before);
-      await this.#deps.applySiteFile();
-      throw new TechnicianError("technician/refused", refused.map(formatFault).join("\n"));
-    }
-    return { faults: [], changes, steps };
   }
 
-  async #write(text: string): Promise<void> {
-    const { siteFile } = this.#deps;
-    try {
-      const old = await readFile(siteFile, "utf8").catch(() => undefined);
-      if (old !== undefined && old !== text) await replaceFile(`${siteFile}.before`, old);
-      await replaceFile(siteFile, text);
-    } catch (error) {
-      const code = errorCode(error) ?? asError(error).message;
-      throw new TechnicianError("technician/refused", `the site file ${siteFile} cannot be written: ${code}`, {
-        cause: error,
-      });
-    }
+  #refuseStale(basedOn: string): void {
+    if (digestOf(this.#deps.site().text) === basedOn) return;
+    throw new TechnicianError("technician/conflict", "the site has changed since this draft began");
   }
 
   /** In a process of its own: a large site takes longer to check than the alarm path may wait. */
@@ -143,6 +156,26 @@ function run(folder: string, signal: AbortSignal): Promise<string> {
       else reject(new Error(`checking the draft failed: ${stderr.slice(-500)}`, { cause: error }));
     });
   });
+}
+
+/** @throws TechnicianError `technician/refused` with why nothing was changed. */
+function refuseUnlessApplied(outcome: SiteOutcome): void {
+  switch (outcome.kind) {
+    case "applied":
+      return;
+    case "refused": {
+      const lines = outcome.faults.slice(0, 10).map(({ path, message }) => `${path}: ${message}`);
+      throw new TechnicianError("technician/refused", lines.join("\n"));
+    }
+    case "weakens":
+      throw new TechnicianError("technician/refused", outcome.weakenings.map(weakeningLine).join("\n"));
+    case "failed":
+      throw new TechnicianError("technician/refused", outcome.reason);
+    case "nothing-to-decide":
+      throw new TechnicianError("technician/conflict", "there is nothing of this revision to decide");
+    default:
+      return unreachable(outcome);
+  }
 }
 
 function digestOf(text: string): string {

@@ -4,7 +4,7 @@ import type { AlarmRecord } from "@outpost/wire/records.ts";
 
 import type { AlarmOrder } from "../../rules/alarm-engine.ts";
 import type { AlarmAnswer } from "../../rules/life/alarm-life.ts";
-import type { SiteFault } from "../../site/fault.ts";
+import type { SiteCare } from "../../site/desired/site-care.ts";
 import type { Site } from "../../site/site.ts";
 import type { Timekeeper } from "../../timekeeping/timekeeper.ts";
 import type { LogRing } from "../care/log-ring.ts";
@@ -17,12 +17,11 @@ export interface TechnicianDeps {
   readonly log: Log;
   readonly lines: LogRing;
   readonly stateDirectory: string;
-  readonly siteFile: string;
   snapshot(): Promise<Snapshot>;
   /** The site that runs now. */
   site(): Site;
-  /** Reads the site file again and goes over to it by planned steps, or says why not. */
-  applySiteFile(): Promise<readonly SiteFault[]>;
+  /** What people on site may do about the site document. */
+  readonly care: SiteCare;
   orderAlarm(order: AlarmOrder, actor: string): AlarmAnswer;
   /** Puts an occurrence among the events, and so into the journal; returns at once. */
   publish(event: DeviceEvent): void;

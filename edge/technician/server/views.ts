@@ -132,13 +132,29 @@ export interface SiteView {
   readonly digest: string;
   readonly revision: number;
   readonly devices: readonly DevicePlanView[];
+  /** A revision of the desk that waits for somebody on site. */
+  readonly offer: OfferView | null;
 }
+
+export interface OfferView {
+  /** `held`: it weakens a critical alarm. `conflict`: the site was changed here meanwhile. */
+  readonly state: "held" | "conflict";
+  readonly revision: number;
+  readonly author: string;
+  readonly reason: string;
+  readonly weakenings: readonly string[];
+}
+
+export const DESK_CHOICES = ["confirm", "reject", "keep-local", "take-desk"] as const;
+export type DeskChoice = (typeof DESK_CHOICES)[number];
 
 /** What would happen if a draft were applied. */
 export interface SiteCheckView {
   readonly faults: readonly string[];
   readonly changes: readonly ChangeView[];
   readonly steps: readonly string[];
+  /** What of a critical alarm it weakens: it is applied only when somebody has seen this. */
+  readonly weakenings: readonly string[];
 }
 
 export interface ChangeView {

@@ -98,5 +98,6 @@ async function setService(
     const { outOfService: _, ...rest } = rule;
     return why === undefined ? rest : { ...rest, outOfService: { by: who, reason: why } };
   });
-  await parts.desk.apply({ ...document, rules }, digest, new AbortController().signal);
+  const wanted = { document: { ...document, rules }, basedOn: digest, who, why: why ?? "", acceptsWeakening: true };
+  await parts.desk.apply(wanted, new AbortController().signal);
 }

@@ -45,11 +45,12 @@ export function addCareRoutes(app: FastifyInstance, parts: Parts): void {
       maxBytes: MAX_BOX_BYTES,
       target: ({ box: given, isMeant }) => `${given.gatewayId}${isMeant ? "" : " (looked at)"}`,
     },
-    async ({ body, reply }) => {
+    async ({ body, who, reply }) => {
       const { digest } = parts.desk.view();
       const draft = restoredDraft(body.box, parts.deps.site().document);
       if (!body.isMeant) return await parts.desk.check(draft, whileAsked(reply));
-      const applied = await parts.desk.apply(draft, digest, new AbortController().signal);
+      const wanted = { document: draft, basedOn: digest, who, why: "restored box", acceptsWeakening: true };
+      const applied = await parts.desk.apply(wanted, new AbortController().signal);
       await parts.book.replace(body.box.book);
       return applied;
     },

@@ -7,14 +7,20 @@ import { proposeRules } from "../../day/proposals.ts";
 import { scanRequest } from "../../day/scan-request.ts";
 import { TechnicianError } from "../../errors.ts";
 import type { Parts } from "../parts.ts";
-import type { FamilyView, RuleProposal } from "../views.ts";
+import { DESK_CHOICES, type FamilyView, type RuleProposal } from "../views.ts";
 import { addDeed, addQuestion, whileAsked } from "./ask.ts";
 
 /** As large as a site file may be. */
 const MAX_DOCUMENT_BYTES = 1024 * 1024;
 const document = z.record(z.string().max(64), z.unknown());
 const draft = z.strictObject({ document });
-const applied = z.strictObject({ document, basedOn: z.string().length(64) });
+const applied = z.strictObject({
+  document,
+  basedOn: z.string().length(64),
+  why: z.string().max(500).default(""),
+  acceptsWeakening: z.boolean().default(false),
+});
+const decision = z.strictObject({ revision: z.int().min(0), choice: z.enum(DESK_CHOICES) });
 
 /** What the site is made of: scans, families, the draft, its check and its becoming the site. */
 export function addSiteRoutes(app: FastifyInstance, parts: Parts): void {
@@ -34,7 +40,20 @@ export function addSiteRoutes(app: FastifyInstance, parts: Parts): void {
     app,
     parts,
     { path: "/api/site/apply", action: "apply-site", schema: applied, maxBytes: MAX_DOCUMENT_BYTES },
-    async ({ body }) => await parts.desk.apply(body.document, body.basedOn, new AbortController().signal),
+    async ({ body, who }) => await parts.desk.apply({ ...body, who }, new AbortController().signal),
+  );
+  addDeed(
+    app,
+    parts,
+    {
+      path: "/api/site/decide",
+      action: "decide-revision",
+      schema: decision,
+      target: ({ revision, choice }) => `${revision} ${choice}`,
+    },
+    async ({ body, who }) => {
+      await parts.desk.decide(body.revision, body.choice, who);
+    },
   );
   addDeed(
     app,

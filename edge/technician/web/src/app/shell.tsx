@@ -7,6 +7,7 @@ import { JournalPage } from "../after/journal-page.tsx";
 import { LivePage } from "../after/live-page.tsx";
 import { LogPage } from "../after/log-page.tsx";
 import { act } from "../api/ask.ts";
+import { OfferCard } from "../draft/offer-card.tsx";
 import { SiteProvider } from "../draft/site-context.tsx";
 import { LiveProvider, useLive } from "../live/live-context.tsx";
 import { Wizard } from "../wizard/wizard.tsx";
@@ -79,6 +80,7 @@ function Frame({ welcome, onLeft, onLanguage }: ShellProps): ReactNode {
       </nav>
       <main id="content">
         {live.isLost && <Alert type="warning" showIcon banner title={speech.say("live.lost")} />}
+        <OfferCard />
         <Shown page={page} onLeft={onLeft} />
       </main>
     </>

@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Space, Tag } from "antd";
+import { Alert, Button, Card, Checkbox, Space, Tag } from "antd";
 import { useEffect, useState, type ReactNode } from "react";
 
 import type { SiteCheckView } from "../../../server/views.ts";
@@ -13,8 +13,13 @@ export function DraftBar(): ReactNode {
   const { draft, isChanged, isStale, basedOn, drop } = useSite();
   const [check, setCheck] = useState<SiteCheckView>();
   const [applied, setApplied] = useState<number>();
+  const [isAccepted, setAccepted] = useState(false);
   const { run, isRunning, problem } = useDeed();
-  useEffect(() => setCheck(undefined), [draft]);
+  const weakens = check !== undefined && check.weakenings.length > 0;
+  useEffect(() => {
+    setCheck(undefined);
+    setAccepted(false);
+  }, [draft]);
   if (!isChanged) {
     if (applied === undefined) return null;
     return <Alert type="success" showIcon title={speech.say("draft.applied", { count: applied })} />;
@@ -22,7 +27,8 @@ export function DraftBar(): ReactNode {
   const look = () => run(async () => setCheck(await act<SiteCheckView>("/site/check", { document: draft })));
   const apply = () =>
     run(async () => {
-      const { steps } = await act<SiteCheckView>("/site/apply", { document: draft, basedOn });
+      const wanted = { document: draft, basedOn, acceptsWeakening: isAccepted };
+      const { steps } = await act<SiteCheckView>("/site/apply", wanted);
       setApplied(steps.length);
       drop();
     });
@@ -31,13 +37,20 @@ export function DraftBar(): ReactNode {
       {isStale && <Alert type="error" showIcon title={speech.say("draft.conflict")} />}
       {problem}
       {check !== undefined && <CheckResult check={check} />}
+      {weakens && (
+        <p>
+          <Checkbox checked={isAccepted} onChange={({ target }) => setAccepted(target.checked)}>
+            {speech.say("draft.weakens.accept")}
+          </Checkbox>
+        </p>
+      )}
       <Space wrap>
         {check === undefined || check.faults.length > 0 ? (
           <Button type="primary" loading={isRunning} onClick={look}>
             {speech.say("draft.check")}
           </Button>
         ) : (
-          <Button type="primary" loading={isRunning} disabled={isStale} onClick={apply}>
+          <Button type="primary" loading={isRunning} disabled={isStale || (weakens && !isAccepted)} onClick={apply}>
             {speech.say("draft.apply")}
           </Button>
         )}
@@ -72,6 +85,16 @@ export function CheckResult({ check }: { readonly check: SiteCheckView }): React
           </li>
         ))}
       </ul>
+      {check.weakenings.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={speech.say("draft.weakens")}
+          description={check.weakenings.map((line) => (
+            <div key={line}>{line}</div>
+          ))}
+        />
+      )}
       <h4>{speech.say("draft.steps")}</h4>
       <ol>
         {check.steps.map((step) => (
