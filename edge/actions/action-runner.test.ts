@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { Rule } from "../rules/rule.ts";
 import { ActionRunner } from "./action-runner.ts";
 import { alarmStep } from "./testing/alarm-step.ts";
+import { senderOnPaper } from "./testing/sender-on-paper.ts";
 
 const SIREN = { id: "siren", kind: "hold-point", device: "station", point: "siren", active: 1, idle: 0 } as const;
 const NOTE: ActionSettings = { id: "note", kind: "log" };
@@ -45,6 +46,7 @@ function createRunner(
     },
     onFailing: (_, isFailing) => failing.push(isFailing),
     onActed: (latencyMs) => latencies.push(latencyMs),
+    sender: senderOnPaper({ clock }).sender,
   });
   runner.setActions([SIREN, NOTE]);
   return { runner, clock, writes, lines, failing, latencies };

@@ -2,11 +2,13 @@ import type { CommandOutcome, DeviceCommand, DeviceEvent } from "@outpost/firmwa
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
-import type { ActionSettings } from "@outpost/wire/site.ts";
+import { isHolding, isSending, type ActionSettings, type HoldingAction } from "@outpost/wire/site-alarms.ts";
 
 import type { Rule } from "../rules/rule.ts";
 import { HeldPoint } from "./held-point.ts";
 import { leastFar, stepProgress, type Progress, type ProgressInput } from "./progress.ts";
+import type { Sender } from "./sending/sender.ts";
+import { isInSounding, untilNextEdgeMs } from "./siren-pattern.ts";
 
 const TICK_MS = 200;
 
@@ -18,22 +20,34 @@ export interface ActionDeps {
   onFailing(actionId: string, isFailing: boolean): void;
   /** An alarm's write has just been handed to the device, so long after the reading that led to it. */
   onActed(latencyMs: number): void;
+  /** Does what is done once for each alarm: messages, voices, signs. */
+  readonly sender: Sender;
 }
 
-type Holding = Exclude<ActionSettings, { kind: "log" }>;
-
 interface Held {
-  readonly settings: Holding;
+  readonly settings: HoldingAction;
   readonly point: HeldPoint;
+}
+
+/** What a held point is asked to be now. `isWritten`: the device has taken it, by its own answer. */
+export interface HeldAction {
+  readonly settings: HoldingAction;
+  readonly wanted: number;
+  readonly isWritten: boolean;
 }
 
 /** What one action knows of the rules that name it. */
 interface Callers {
   /** Rules that call for it now. */
   readonly calling: Set<string>;
+  /** Monotonic, since when one of them does. */
+  sinceMs: number;
   /** How far the alarm of each rule is. */
   readonly progress: Map<string, Progress>;
 }
+
+/** Who calls: a rule, a step of its escalation, or its self-test. */
+export type Caller = Pick<Rule, "id" | "actions" | "priority" | "message">;
 
 /** Carries out what alarms call for. Hands a write to the device in the turn in which the alarm was raised. */
 export class ActionRunner {
@@ -55,12 +69,15 @@ export class ActionRunner {
       const old = this.#held.get(settings.id)?.point;
       this.#logs.delete(settings.id);
       this.#held.delete(settings.id);
-      const point = settings.kind === "log" ? undefined : this.#pointFor(settings);
+      const point = isHolding(settings) ? this.#pointFor(settings) : undefined;
       if (old !== undefined && (point === undefined || !old.isAt(point.place))) this.#letGo(old);
       if (settings.kind === "log") this.#logs.add(settings.id);
-      else if (point !== undefined) this.#held.set(settings.id, { settings, point });
+      else if (isHolding(settings) && point !== undefined) this.#held.set(settings.id, { settings, point });
       this.#hold(settings.id);
     }
+    this.#deps.sender.setActions(actions.filter((one) => isSending(one)));
+    // One that is of another kind now sends no more.
+    this.#deps.sender.retireActions(actions.filter((one) => !isSending(one)).map(({ id }) => id));
   }
 
   /** Takes actions away; a point that was held is let go to its idle value, once. */
@@ -72,12 +89,23 @@ export class ActionRunner {
       this.#logs.delete(id);
       this.#callers.delete(id);
     }
+    this.#deps.sender.retireActions(actionIds);
+  }
+
+  /** What a held point is asked to be now, and where it is; undefined where the action holds none. */
+  held(actionId: string): HeldAction | undefined {
+    const held = this.#held.get(actionId);
+    if (held === undefined) return undefined;
+    const { settings, point } = held;
+    return { settings, wanted: this.#wanted(actionId, settings), isWritten: point.isWritten };
   }
 
   /** An alarm begins or ceases to call for its actions. Writes leave in this turn. */
-  onCalling(rule: Rule, calls: boolean, sinceMs: number): void {
+  onCalling(rule: Caller, calls: boolean, sinceMs: number): void {
     for (const id of rule.actions) {
-      const { calling } = this.#callersOf(id);
+      const callers = this.#callersOf(id);
+      const { calling } = callers;
+      if (calls && calling.size === 0) callers.sinceMs = this.#deps.clock.monotonicMs();
       if (calls) calling.add(rule.id);
       else calling.delete(rule.id);
       if (this.#hold(id)) this.#deps.onActed(this.#deps.clock.monotonicMs() - sinceMs);
@@ -89,6 +117,7 @@ export class ActionRunner {
   /** An alarm took a step: callers see how far it is. Writes leave in this turn. */
   onStep(rule: Rule, record: AlarmRecord): void {
     this.#progress(rule.actions, rule.id, { kind: "step", record, nowMs: this.#deps.clock.monotonicMs() });
+    this.#deps.sender.onStep(rule, record);
   }
 
   /** A step of an alarm is on the disk. */
@@ -104,10 +133,11 @@ export class ActionRunner {
   /** Lets time pass for retries until `signal` aborts, then waits for the writes under way. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#deps.clock.sleep(TICK_MS, signal).catch(() => {});
+      await this.#deps.clock.sleep(this.#nextLookMs(), signal).catch(() => {});
       const nowMs = this.#deps.clock.monotonicMs();
       for (const [id, { point }] of this.#held) {
         for (const ruleId of this.#callersOf(id).progress.keys()) this.#progress([id], ruleId, { kind: "tick", nowMs });
+        this.#hold(id);
         point.tick();
       }
     }
@@ -116,7 +146,19 @@ export class ActionRunner {
     await Promise.all(points.flatMap((point) => point.writes));
   }
 
-  #pointFor(settings: Holding): HeldPoint {
+  /** A pattern's edge may come before the next look. */
+  #nextLookMs(): number {
+    const nowMs = this.#deps.clock.monotonicMs();
+    let nextMs = TICK_MS;
+    for (const [id, { settings }] of this.#held) {
+      const { calling, sinceMs } = this.#callersOf(id);
+      if (settings.kind !== "siren-pattern" || calling.size === 0) continue;
+      nextMs = Math.min(nextMs, untilNextEdgeMs(settings, nowMs - sinceMs));
+    }
+    return Math.max(1, nextMs);
+  }
+
+  #pointFor(settings: HoldingAction): HeldPoint {
     const { id, device, point, idle } = settings;
     const { clock, log } = this.#deps;
     const held = new HeldPoint(
@@ -148,7 +190,7 @@ export class ActionRunner {
   #callersOf(id: string): Callers {
     let callers = this.#callers.get(id);
     if (callers === undefined) {
-      callers = { calling: new Set(), progress: new Map() };
+      callers = { calling: new Set(), sinceMs: 0, progress: new Map() };
       this.#callers.set(id, callers);
     }
     return callers;
@@ -169,18 +211,29 @@ export class ActionRunner {
   /** Brings one action's point to what is wanted of it now. @returns whether a write left in this turn. */
   #hold(id: string): boolean {
     const held = this.#held.get(id);
-    return held !== undefined && held.point.want(wantedValue(held.settings, this.#callersOf(id)));
+    return held !== undefined && held.point.want(this.#wanted(id, held.settings));
   }
 
-  #logLine(id: string, rule: Rule, calls: boolean): void {
+  #wanted(id: string, settings: HoldingAction): number {
+    return wantedValue(settings, this.#callersOf(id), this.#deps.clock.monotonicMs());
+  }
+
+  #logLine(id: string, rule: Caller, calls: boolean): void {
     const fields = { action: id, rule: rule.id, priority: rule.priority, text: rule.message };
     if (calls) this.#deps.log.warn("alarm raised", fields);
     else this.#deps.log.info("alarm no longer calls", fields);
   }
 }
 
-function wantedValue(settings: Holding, { calling, progress }: Callers): number {
-  if (settings.kind === "hold-point") return calling.size > 0 ? settings.active : settings.idle;
-  const stage = leastFar(progress.values());
-  return stage === undefined ? settings.idle : settings[stage];
+function wantedValue(settings: HoldingAction, { calling, sinceMs, progress }: Callers, nowMs: number): number {
+  switch (settings.kind) {
+    case "hold-point":
+      return calling.size > 0 ? settings.active : settings.idle;
+    case "siren-pattern":
+      return calling.size > 0 && isInSounding(settings, nowMs - sinceMs) ? settings.active : settings.idle;
+    case "show-progress": {
+      const stage = leastFar(progress.values());
+      return stage === undefined ? settings.idle : settings[stage];
+    }
+  }
 }

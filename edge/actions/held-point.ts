@@ -44,6 +44,11 @@ export class HeldPoint {
     return [...this.#writes];
   }
 
+  /** Whether the device has taken what is wanted, by its own answer. */
+  get isWritten(): boolean {
+    return !this.#state.isOwed && this.#state.writing === undefined;
+  }
+
   /** @returns whether a write left in this turn. */
   want(value: number): boolean {
     return this.#step({ kind: "wanted", value, nowMs: this.#deps.clock.monotonicMs() });

@@ -75,6 +75,11 @@ export class DeviceSupervisor implements AsyncDisposable {
     return this.#runners.get(deviceId)?.health;
   }
 
+  /** An open link, for what speaks on it without being a device: a modem, a broker. Undefined where there is none. */
+  link(linkId: string): Link | undefined {
+    return this.#links.get(linkId);
+  }
+
   /** Carries a command out, or refuses it with `device-offline` where the device is not open or not known. */
   async execute(deviceId: string, command: DeviceCommand, signal: AbortSignal): Promise<CommandOutcome> {
     const runner = this.#runners.get(deviceId);

@@ -15,6 +15,7 @@ import { Recorder } from "../recording/recorder.ts";
 import { AlarmEngine } from "../rules/alarm-engine.ts";
 import { actionFailedId, deviceOfflineId, gatewayRules } from "../rules/system-alarms.ts";
 import type { Timekeeper } from "../timekeeping/timekeeper.ts";
+import { AlarmCare } from "./alarm-care.ts";
 
 export interface CoreDeps {
   readonly clock: Timekeeper;
@@ -25,12 +26,16 @@ export interface CoreDeps {
   onHealthChanged(): void;
   /** Resolves when rows of a device's memory are on the disk. */
   saveMemory(deviceId: string, rows: Readonly<Record<string, string | null>>): Promise<void>;
+  /** Resolves when state rows are on the disk; rejects while there is none. */
+  saveState(rows: Readonly<Record<string, string | null>>): Promise<void>;
 }
 
 /** The alarm path and what hangs directly on it. Needs neither disk nor network to sound a siren. */
 export interface Core {
   readonly engine: AlarmEngine;
   readonly actions: ActionRunner;
+  /** Messages, people who must answer, and tests of the chains: `care.testChain(ruleId, actor, signal)`. */
+  readonly care: AlarmCare;
   readonly devices: DeviceSupervisor;
   readonly recorder: Recorder;
   readonly latest: LatestValues;
@@ -74,19 +79,35 @@ export function createCore(deps: CoreDeps): Core {
       deps.onHealthChanged();
     },
   });
+  const care = new AlarmCare({
+    clock,
+    log,
+    gatewayId: deps.gatewayId,
+    devices,
+    watched,
+    recorder,
+    engine: () => engine,
+    actions: () => actions,
+    publish: (event) => bus.publish(event),
+    saveState: (rows) => deps.saveState(rows),
+  });
   const actions: ActionRunner = new ActionRunner({
     clock,
     log,
     execute: (deviceId, command, signal) => devices.execute(deviceId, command, signal),
     onFailing: (actionId, isFailing) => engine.setFact(actionFailedId(actionId), isFailing),
     onActed: (latencyMs) => deps.onActed(latencyMs),
+    sender: care.sender,
   });
-  const engine = new AlarmEngine({
+  const engine: AlarmEngine = new AlarmEngine({
     clock,
     bootId: clock.bootId,
     newOccurrenceId: () => randomBytes(16).toString("hex"),
     onCalling: (rule, calls, sinceMs) => actions.onCalling(rule, calls, sinceMs),
-    onStep: (rule, record) => actions.onStep(rule, record),
+    onStep: (rule, record) => {
+      actions.onStep(rule, record);
+      care.escalator.onStep(rule, record);
+    },
     write: (record, rows) => recorder.writeAlarm(record, rows),
   });
   engine.setRules(gatewayRules());
@@ -95,15 +116,6 @@ export function createCore(deps: CoreDeps): Core {
   bus.subscribeAlarmPath((event) => actions.accept(event));
   bus.subscribeAlarmPath((event) => watched.accept(event));
   bus.subscribeAlarmPath((event) => latest.accept(event));
-  return {
-    engine,
-    actions,
-    devices,
-    recorder,
-    latest,
-    commits,
-    memories,
-    watched,
-    publish: (event) => bus.publish(event),
-  };
+  const publish = (event: DeviceEvent): void => bus.publish(event);
+  return { engine, actions, care, devices, recorder, latest, commits, memories, watched, publish };
 }

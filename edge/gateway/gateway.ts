@@ -20,6 +20,7 @@ import { LogRing } from "../technician/care/log-ring.ts";
 import { GatewayMetrics } from "../technician/metrics.ts";
 import type { Snapshot } from "../technician/snapshot.ts";
 import { openTimekeeper, readBootId, type Timekeeper } from "../timekeeping/timekeeper.ts";
+import { loadCare } from "./alarm-care.ts";
 import { createCore, type Core } from "./core.ts";
 import { runJournalUse } from "./journal-use.ts";
 import { LoopDelayMonitor } from "./loop-delay.ts";
@@ -147,8 +148,9 @@ class OpenedGateway implements AsyncDisposable {
         const named = Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]);
         await this.#openedJournal().saveState(Object.fromEntries(named));
       },
+      saveState: async (rows) => await this.#openedJournal().saveState(rows),
     });
-    const { engine, actions, devices, recorder } = this.#core;
+    const { engine, devices, recorder } = this.#core;
     this.pages = new Pages({
       ...options,
       clock,
@@ -170,9 +172,7 @@ class OpenedGateway implements AsyncDisposable {
     });
     this.#running = new RunningSite(
       {
-        engine,
-        actions,
-        devices,
+        ...this.#core,
         restartUplink: async () => await this.#uplink?.start(this.#running.document.uplink?.url),
         restartStatusPage: () => this.pages.startStatus(),
         restartTechnicianPage: () => this.pages.startTechnician(),
@@ -200,13 +200,14 @@ class OpenedGateway implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const { engine, actions, recorder } = this.#core;
+    const { engine, actions, care, recorder } = this.#core;
     this.#running.prepare();
     await this.#openJournal();
     this.#running.start();
     const { signal } = this.#stop;
     this.#keep(engine.run(signal));
     this.#keep(actions.run(signal));
+    this.#keep(care.run(signal));
     this.#keep(this.#commands.run(signal));
     this.#keep(
       runSelfChecks(
@@ -216,6 +217,7 @@ class OpenedGateway implements AsyncDisposable {
           loopDelay: this.#loopDelay,
           recorder,
           journal: () => this.#journal,
+          isFlooded: () => engine.rate().floods.length > 0,
           setFact: (ruleId, isSo) => engine.setFact(ruleId, isSo),
         },
         signal,
@@ -241,7 +243,7 @@ class OpenedGateway implements AsyncDisposable {
   async #openJournal(): Promise<void> {
     const { stateDirectory, log } = this.#options;
     const { maxBytes, keepDays } = this.#running.document.journal;
-    const { engine, recorder, commits, memories } = this.#core;
+    const { engine, care, recorder, commits, memories } = this.#core;
     const clock = this.#clock;
     const directory = join(stateDirectory, "journal");
     const { promise: tried, resolve: onTried } = Promise.withResolvers<void>();
@@ -256,7 +258,10 @@ class OpenedGateway implements AsyncDisposable {
           const memory = await journal.loadState(DEVICE_PREFIX);
           commits.restore(await journal.loadKeys(DEVICE_PREFIX, MAX_KNOWN_KEYS));
           memories.restore(memoryRows(memory));
+          // Before the alarms: what was sent and who was asked is then known, and neither begins anew.
+          care.restore(await loadCare(journal));
           engine.restore(alarms);
+          care.settle();
           this.#commands.restore(commands);
         },
         onTried,

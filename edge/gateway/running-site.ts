@@ -13,6 +13,8 @@ import type { Site } from "../site/site.ts";
 export interface RunningSiteDeps {
   readonly engine: Pick<AlarmEngine, "retireRules" | "setRules">;
   readonly actions: Pick<ActionRunner, "retireActions" | "setActions">;
+  /** Whoever asks people and tests chains: takes the whole document, before what it names is set. */
+  readonly care: { setSite(document: SiteDocument): void };
   readonly devices: Pick<DeviceSupervisor, "openLink" | "closeLink" | "openDevice" | "closeDevice">;
   restartUplink(): Promise<void>;
   restartStatusPage(): Promise<void>;
@@ -39,6 +41,7 @@ export class RunningSite {
 
   /** Sets rules and actions. Call before alarms are restored. */
   prepare(): void {
+    this.#deps.care.setSite(this.document);
     this.#deps.actions.setActions(this.document.actions);
     this.#deps.engine.setRules(rulesOf(this.document));
   }
@@ -61,6 +64,7 @@ export class RunningSite {
     const steps = planSite(before, desired);
     const taken: SiteStep[] = [];
     this.#site = desired;
+    this.#deps.care.setSite(desired.document);
     try {
       for (const step of steps) {
         taken.push(step);
@@ -68,6 +72,7 @@ export class RunningSite {
       }
     } catch (error) {
       this.#site = before;
+      this.#deps.care.setSite(before.document);
       for (const step of planReturn(before, taken)) await this.#take(step);
       throw error;
     }

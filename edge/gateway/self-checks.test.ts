@@ -41,6 +41,7 @@ function createChecks() {
         const status = world.status();
         return status === undefined ? undefined : { status: () => status };
       },
+      isFlooded: () => false,
       setFact: (ruleId, isSo) => facts.set(ruleId, isSo),
     },
     ended.signal,

@@ -21,6 +21,8 @@ export interface SelfCheckDeps {
   readonly recorder: Pick<Recorder, "lost">;
   /** Undefined until what it held before the restart has been read. */
   journal(): Pick<Journal, "status"> | undefined;
+  /** Whether alarms come faster than people can answer. */
+  isFlooded(): boolean;
   setFact(ruleId: string, isSo: boolean): void;
 }
 
@@ -34,6 +36,7 @@ export async function runSelfChecks(deps: SelfCheckDeps, signal: AbortSignal): P
     deps.setFact(SYSTEM.eventsLost, deps.recorder.lost > lost);
     lost = deps.recorder.lost;
     deps.setFact(SYSTEM.loopDelay, deps.loopDelay.read().p99Ms > SLOW_LOOP_MS);
+    deps.setFact(SYSTEM.alarmFlood, deps.isFlooded());
     const status = await statusOf(deps, signal);
     deps.setFact(SYSTEM.journalNotWritten, status === undefined || status.writeFault !== undefined);
     if (status !== undefined) {

@@ -3,11 +3,11 @@ import { BoundedQueue } from "@outpost/kernel/bounded-queue.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { asError, errorCode } from "@outpost/kernel/thrown.ts";
-import type { AlarmRecord, WireRecord } from "@outpost/wire/records.ts";
+import type { AlarmRecord, NotificationRecord, WireRecord } from "@outpost/wire/records.ts";
 
 import type { EventBus } from "../devices/event-bus.ts";
 import type { Entry, Journal } from "../journal/journal.ts";
-import { alarmEntry, eventEntry, resultEntry } from "./entries.ts";
+import { alarmEntry, eventEntry, notificationEntry, resultEntry } from "./entries.ts";
 
 type StateRows = Readonly<Record<string, string | null>>;
 type ResultRecord = Extract<WireRecord, { kind: "result" }>;
@@ -69,6 +69,11 @@ export class Recorder {
     if (this.#hasRows) return;
     this.#hasRows = true;
     this.#urgent.push({ kind: "rows" });
+  }
+
+  /** Who was told of an alarm; returns at once. */
+  writeNotification(record: NotificationRecord, rows: StateRows): void {
+    this.#pushUrgent(notificationEntry(record, rows));
   }
 
   /** How a command ended; returns at once. */

@@ -1,3 +1,4 @@
+import type { ActionSettings } from "@outpost/wire/site-alarms.ts";
 import type { SiteDocument } from "@outpost/wire/site.ts";
 
 import type { Rule } from "./rule.ts";
@@ -15,6 +16,7 @@ export const SYSTEM = {
   visionDown: "system/vision-down",
   visionModel: "system/vision-model",
   visionShort: "system/vision-short",
+  alarmFlood: "system/alarm-flood",
 } as const;
 
 /** The rule id of "this device does not answer". */
@@ -25,6 +27,11 @@ export function deviceOfflineId(deviceId: string): string {
 /** The rule id of "this action could not be carried out". */
 export function actionFailedId(actionId: string): string {
   return `system/action-failed/${actionId}`;
+}
+
+/** The rule id of "the chain of this rule did not pass its self-test". */
+export function testFailedId(ruleId: string): string {
+  return `system/test-failed/${ruleId}`;
 }
 
 type Wording = Pick<Rule, "priority" | "message" | "onDelayMs" | "offDelayMs">;
@@ -78,6 +85,15 @@ const GATEWAY_ALARMS: Readonly<Record<(typeof SYSTEM)[keyof typeof SYSTEM], Word
     onDelayMs: 0,
     offDelayMs: 60_000,
   },
+  "system/alarm-flood": {
+    priority: "high",
+    message: {
+      zh: "告警过多,同一设备或分组的一般告警合并显示",
+      en: "Alarms come faster than people can answer; those of one device are shown together",
+    },
+    onDelayMs: 0,
+    offDelayMs: 60_000,
+  },
   "system/vision-down": {
     priority: "high",
     message: { zh: "视频分析未运行", en: "Nobody looks at the cameras: vision is down" },
@@ -121,14 +137,29 @@ export function derivedRules(document: SiteDocument): Rule[] {
   });
   const actions = document.actions.flatMap((action) => {
     if (action.kind === "log") return [];
+    const source = sourceOf(action);
     const message = {
       zh: `告警动作 ${action.id} 未能执行`,
       en: `The alarm action ${action.id} could not be carried out`,
     };
     const wording = { priority: "critical", message, onDelayMs: 0, offDelayMs: 0 } as const;
-    return [factRule(actionFailedId(action.id), wording, { deviceId: action.device, pointId: action.point })];
+    return [factRule(actionFailedId(action.id), wording, source)];
   });
-  return [...devices, ...actions];
+  const tests = document.rules.flatMap((rule) => {
+    if (rule.actions.length === 0) return [];
+    const message = {
+      zh: `告警链自检未通过:${rule.message.zh}`.slice(0, 200),
+      en: `The self-test of an alarm chain failed: ${rule.message.en}`.slice(0, 200),
+    };
+    const wording = { priority: "high", message, onDelayMs: 0, offDelayMs: 0 } as const;
+    return [factRule(testFailedId(rule.id), wording, { deviceId: rule.device, pointId: rule.point })];
+  });
+  return [...devices, ...actions, ...tests];
+}
+
+function sourceOf(action: Exclude<ActionSettings, { kind: "log" }>): Rule["source"] {
+  if (!("device" in action)) return undefined;
+  return { deviceId: action.device, ...("point" in action ? { pointId: action.point } : {}) };
 }
 
 function factRule(id: string, wording: Wording, source: Rule["source"]): Rule {

@@ -95,7 +95,7 @@ describe("planSite", () => {
       (text) => text.slice(0, text.indexOf("\nactions:")).replace("    actions: [siren]\n", ""),
       [
         { kind: "retire-actions", actionIds: ["siren"] },
-        { kind: "retire-rules", ruleIds: ["system/action-failed/siren"] },
+        { kind: "retire-rules", ruleIds: ["system/action-failed/siren", "system/test-failed/high-level"] },
         { kind: "set-rules", ruleIds: ["high-level"] },
       ],
     ],

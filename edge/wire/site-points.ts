@@ -1,9 +1,10 @@
 import type { PointDescription } from "@outpost/firmware-adapters/adapter.ts";
 
 import type { ConfiguredDevice } from "./check-site.ts";
+import { isHolding, type ActionSettings, type HoldingAction, type SendingAction } from "./site-alarms.ts";
 import { watchedPointsOf } from "./site-devices.ts";
 import { showNames, showValue } from "./site-fault.ts";
-import type { ActionSettings, SiteDocument } from "./site.ts";
+import type { SiteDocument } from "./site.ts";
 
 /** Something the schema cannot see, because it takes the devices' own points to know. */
 export interface CrossFault {
@@ -19,6 +20,9 @@ export function crossCheck(document: SiteDocument, devices: readonly ConfiguredD
     ...(rule.suppressWhile === undefined
       ? []
       : missingPoint(points, rule.suppressWhile, ["rules", index, "suppressWhile"])),
+    ...(rule.acknowledgeBy === undefined
+      ? []
+      : missingPoint(points, rule.acknowledgeBy, ["rules", index, "acknowledgeBy"])),
   ]);
   document.devices.forEach((device, index) => {
     for (const { path, device: deviceId, point } of watchedPointsOf(device)) {
@@ -28,8 +32,13 @@ export function crossCheck(document: SiteDocument, devices: readonly ConfiguredD
   });
   const heldBy = new Map<string, string>();
   document.actions.forEach((action, index) => {
-    if (action.kind === "log") return;
+    if (action.kind === "write-point") faults.push(...checkWritePoint(points, action, ["actions", index]));
+    if (action.kind === "show-text") faults.push(...checkSign(devices, action, ["actions", index]));
+    if (!isHolding(action)) return;
     faults.push(...checkHoldPoint(points, action, ["actions", index]));
+    if ("feedback" in action && action.feedback !== undefined) {
+      faults.push(...missingPoint(points, action.feedback, ["actions", index, "feedback"]));
+    }
     const place = `${action.device}/${action.point}`;
     const other = heldBy.get(place);
     if (other !== undefined) {
@@ -55,11 +64,7 @@ function missingPoint(
   return [{ path: [...path, "point"], message }];
 }
 
-function checkHoldPoint(
-  points: PointsByDevice,
-  action: Exclude<ActionSettings, { kind: "log" }>,
-  path: readonly PropertyKey[],
-): CrossFault[] {
+function checkHoldPoint(points: PointsByDevice, action: HoldingAction, path: readonly PropertyKey[]): CrossFault[] {
   const point = points.get(action.device)?.find(({ id }) => id === action.point);
   if (point === undefined) return missingPoint(points, action, path);
   const at = [...path, "point"];
@@ -75,16 +80,43 @@ function checkHoldPoint(
     if (value >= min && value <= max) return [];
     return [{ path: [...path, key], message: `expected ${min} to ${max}, found ${value}` }];
   });
-  if (action.kind === "hold-point" && action.active === action.idle) {
+  if (action.kind !== "show-progress" && action.active === action.idle) {
     faults.push({ path: [...path, "idle"], message: `expected another value than "active", found ${action.idle}` });
   }
   return faults;
 }
 
+function checkWritePoint(
+  points: PointsByDevice,
+  action: Extract<SendingAction, { kind: "write-point" }>,
+  path: readonly PropertyKey[],
+): CrossFault[] {
+  const point = points.get(action.device)?.find(({ id }) => id === action.point);
+  if (point === undefined) return missingPoint(points, action, path);
+  if (point.writable === undefined) {
+    const message = `expected a writable point, found "${point.id}", which is read only`;
+    return [{ path: [...path, "point"], message }];
+  }
+  const { min, max } = point.writable;
+  if (action.value >= min && action.value <= max) return [];
+  return [{ path: [...path, "value"], message: `expected ${min} to ${max}, found ${action.value}` }];
+}
+
+function checkSign(
+  devices: readonly ConfiguredDevice[],
+  action: Extract<ActionSettings, { kind: "show-text" }>,
+  path: readonly PropertyKey[],
+): CrossFault[] {
+  const methods = devices.find(({ settings }) => settings.id === action.device)?.device.methods ?? [];
+  if (["show", "clear"].every((id) => methods.some((method) => method.id === id))) return [];
+  const message = `expected a sign, found ${showValue(action.device)}, which shows no text`;
+  return [{ path: [...path, "device"], message }];
+}
+
 /** Every value an action may write to its point, by the name it has in the site file. */
-function heldValues(action: Exclude<ActionSettings, { kind: "log" }>): Readonly<Record<string, number>> {
+function heldValues(action: HoldingAction): Readonly<Record<string, number>> {
   const { idle } = action;
-  if (action.kind === "hold-point") return { active: action.active, idle };
+  if (action.kind !== "show-progress") return { active: action.active, idle };
   const { raised, delivered, acknowledged } = action;
   return { idle, raised, delivered, acknowledged };
 }

@@ -3,8 +3,11 @@ import { z } from "zod";
 
 import { name } from "./identifiers.ts";
 import { alarmPriority } from "./records.ts";
+import { actionSettings, alarmFaults, contact, escalation, selfTest } from "./site-alarms.ts";
 import { deviceSettings, linkFaults } from "./site-devices.ts";
 import { visionFaults, visionSettings } from "./vision.ts";
+
+export type { ActionSettings } from "./site-alarms.ts";
 
 const text = z.strictObject({ zh: z.string().min(1).max(200), en: z.string().min(1).max(200) });
 const pointRef = { device: name, point: z.string().min(1).max(128) };
@@ -60,37 +63,6 @@ const rule = z.discriminatedUnion("kind", [
 ]);
 export type RuleSettings = z.infer<typeof rule>;
 
-const action = z.discriminatedUnion("kind", [
-  /** Holds a coil or register at `active` while any alarm calls for it, and at `idle` otherwise: a siren, a relay. */
-  z.strictObject({
-    id: name,
-    kind: z.literal("hold-point"),
-    ...pointRef,
-    active: z.number(),
-    idle: z.number(),
-  }),
-  /**
-   * Shows at one point how far its alarms are, to whoever called: the light of an emergency button. With several
-   * alarms the one that has come least far is shown.
-   */
-  z.strictObject({
-    id: name,
-    kind: z.literal("show-progress"),
-    ...pointRef,
-    idle: z.number(),
-    /** The alarm is raised here and now; in the turn in which it was. */
-    raised: z.number(),
-    /** It is on this gateway's disk and will reach the desk, whatever happens. */
-    delivered: z.number(),
-    /** Somebody has acknowledged it; shown at least this long, also where the alarm ends by it. */
-    acknowledged: z.number(),
-    acknowledgedForMs: z.int().min(0).max(3_600_000).default(60_000),
-  }),
-  /** Writes a line to the gateway's log when the alarm is raised and when it clears. */
-  z.strictObject({ id: name, kind: z.literal("log") }),
-]);
-export type ActionSettings = z.infer<typeof action>;
-
 const MiB = 1024 * 1024;
 
 /** The desired state of one gateway: the same document at the desk, on the gateway and in the site file. */
@@ -124,10 +96,15 @@ export const siteDocument = z
     /** Absent: nobody looks at the cameras' pictures. */
     vision: visionSettings.optional(),
     rules: z.array(rule).max(1_000).default([]),
-    actions: z.array(action).max(100).default([]),
+    actions: z.array(actionSettings).max(100).default([]),
+    /** Who may be asked to answer an alarm, and in which order. Their numbers never leave the site. */
+    contacts: z.array(contact).max(200).default([]),
+    escalations: z.array(escalation).max(100).default([]),
+    /** Absent: chains are tested by people alone. */
+    selfTest: selfTest.optional(),
   })
   .superRefine((document, context) => {
-    for (const key of ["links", "devices", "rules", "actions"] as const) {
+    for (const key of ["links", "devices", "rules", "actions", "contacts", "escalations"] as const) {
       refuseDuplicates(document[key], key, context);
     }
     const devices = new Set(document.devices.map((one) => one.id));
@@ -145,11 +122,7 @@ export const siteDocument = z
         if (!actions.has(id)) refuse(context, ["rules", index, "actions", place], `no action has the id "${id}"`);
       });
     });
-    document.actions.forEach((one, index) => {
-      if (one.kind !== "log" && !devices.has(one.device)) {
-        refuse(context, ["actions", index, "device"], `no device has the id "${one.device}"`);
-      }
-    });
+    for (const { path, message } of alarmFaults(document)) refuse(context, [...path], message);
   });
 export type SiteDocument = z.infer<typeof siteDocument>;
 

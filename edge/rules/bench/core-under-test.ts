@@ -49,11 +49,12 @@ export async function openCoreUnderTest(directory: string, stack: AsyncDisposabl
           const named = Object.entries(rows).map(([row, value]) => [memoryKey(deviceId, row), value]);
           await journal.saveState(Object.fromEntries(named));
         },
+        saveState: (rows) => journal.saveState(rows),
       });
       core.commits.use(journal);
       core.memories.restore(new Map());
       const site = new RunningSite(
-        { ...core, restartUplink: neverNeeded, restartStatusPage: neverNeeded },
+        { ...core, restartUplink: neverNeeded, restartStatusPage: neverNeeded, restartTechnicianPage: neverNeeded },
         reading.site,
       );
       site.prepare();
