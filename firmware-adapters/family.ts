@@ -30,6 +30,8 @@ export interface Family<Schema extends z.ZodType = z.ZodType> {
   otherLinks?(settings: z.infer<Schema>): readonly OtherLink[];
   /** The points of other devices it looks at. */
   watches?(settings: z.infer<Schema>): readonly WatchedPoint[];
+  /** Under which address it is asked on its link, and where its settings say so: no other device answers to the same. */
+  addressOnLink?(settings: z.infer<Schema>): { readonly path: readonly PropertyKey[]; readonly address: string };
   /** What does not fit the link it is on. */
   checkOnLink?(
     settings: z.infer<Schema>,

@@ -69,6 +69,7 @@ export function linkFaults(document: {
 }): readonly LinkFault[] {
   const links = new Map(document.links.map((link) => [link.id, link] as const));
   const answering = new Map<string, string>();
+  const asked = new Map<string, string>();
   return document.devices.flatMap((device, index) => {
     const family = familyOf(device);
     const at = ["devices", index];
@@ -86,6 +87,16 @@ export function linkFaults(document: {
       if (other !== protocol) {
         const message = `expected a listener of its own, found "${link.id}", on which devices speak ${other}`;
         faults.push({ path: [...at, "link"], message });
+      }
+    }
+    const where = link === undefined ? undefined : family.addressOnLink?.(device.settings);
+    if (link !== undefined && where !== undefined) {
+      const place = `${link.id}/${device.adapter}/${where.address}`;
+      const other = asked.get(place);
+      asked.set(place, other ?? device.id);
+      if (other !== undefined && other !== device.id) {
+        const message = `expected another than ${where.address}, which "${other}" has on the link "${link.id}"`;
+        faults.push({ path: [...at, "settings", ...where.path], message });
       }
     }
     return [...uses.faults, ...faults];

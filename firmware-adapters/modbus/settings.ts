@@ -21,6 +21,7 @@ export type ModbusSettings = z.infer<typeof modbusSettings>;
 export const modbusFamily = defineFamily({
   settings: modbusSettings,
   links: () => ["tcp", "serial", "serial-server"],
+  addressOnLink: ({ unitId }) => ({ path: ["unitId"], address: `unit id ${unitId}` }),
   checkOnLink: ({ unitId }, { kind }) =>
     kind === "tcp" || (unitId >= 1 && unitId <= 247)
       ? []

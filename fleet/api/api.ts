@@ -20,6 +20,7 @@ import { alarmRoutes } from "./routes/alarms.ts";
 import { chargingRoutes } from "./routes/charging.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { demoRoutes } from "./routes/demo.ts";
+import { desiredRoutes } from "./routes/desired.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
 import { operationRoutes } from "./routes/operation.ts";
 import type { Problem } from "./schemas.ts";
@@ -55,7 +56,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(operationRoutes, { deps });
   await app.register(
     async (api) => {
-      for (const routes of [gatewayRoutes, alarmRoutes, commandRoutes, chargingRoutes, demoRoutes])
+      for (const routes of [gatewayRoutes, alarmRoutes, commandRoutes, chargingRoutes, desiredRoutes, demoRoutes])
         await api.register(routes, { deps });
       api.get("/openapi.json", { schema: { hide: true }, handler: () => app.swagger() });
     },
@@ -86,7 +87,10 @@ function isSameOrigin(origin: string, host: string | undefined): boolean {
 }
 
 function problemOf(error: FastifyError): Problem {
-  if (error instanceof ApiError) return problem(error.code, error.message);
+  if (error instanceof ApiError) {
+    const { faults } = error;
+    return { ...problem(error.code, error.message), ...(faults === undefined ? {} : { faults: [...faults] }) };
+  }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation.map(({ instancePath, message }) => ({
       path: instancePath.slice(1).replaceAll("/", ".") || "(all)",
@@ -95,7 +99,7 @@ function problemOf(error: FastifyError): Problem {
     return { ...problem("api/bad-request", faults.map((one) => `${one.path}: ${one.message}`).join("; ")), faults };
   }
   const status = error.statusCode ?? 500;
-  if (status === 413) return problem("api/too-large", `the body may have ${MAX_BODY_BYTES} bytes`);
+  if (status === 413) return problem("api/too-large", "the body is longer than this address takes");
   if (status < 500) return problem("api/bad-request", asError(error).message);
   const isDatabase = /^[0-9A-Z]{5}$|^E[A-Z]+$/.test(errorCode(error) ?? "") && isTransient(error);
   return isDatabase

@@ -16,6 +16,11 @@
  * | `command/gateway-offline` | the gateway has no live session: orders are never queued |
  * | `command/id-taken` | another command has this id |
  * | `command/not-sent` | the broker did not take it; it has no effect |
+ * | `desired/no-entity-tag` | `If-Match` is missing: what did its author have before his eyes? |
+ * | `desired/stale` | somebody wrote, or the site was changed, since; read it again |
+ * | `desired/refused` | the site document has faults; `faults` names each with its line |
+ * | `desired/unknown` | there is no such document |
+ * | `desired/own` | a second person must approve, not the author |
  * | `demo/unavailable` | this fleet has no simulator to control |
  * | `demo/failed` | the simulator did not do it |
  */
@@ -37,19 +42,38 @@ export const PROBLEM_STATUS = {
   "command/gateway-offline": 409,
   "command/id-taken": 409,
   "command/not-sent": 503,
+  "desired/no-entity-tag": 428,
+  "desired/stale": 412,
+  "desired/refused": 422,
+  "desired/unknown": 404,
+  "desired/own": 409,
   "demo/unavailable": 404,
   "demo/failed": 502,
 } as const;
 export type ProblemCode = keyof typeof PROBLEM_STATUS;
 
+/** One thing that is wrong with what was sent. `line` and `column` where it is a text, counting from 1. */
+export interface ProblemFault {
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
 /** A request that is refused. Branch on `code`, never on `message`. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: ProblemCode;
+  readonly faults: readonly ProblemFault[] | undefined;
 
-  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options?: ErrorOptions & { readonly faults?: readonly ProblemFault[] },
+  ) {
     super(message, options);
     this.code = code;
+    this.faults = options?.faults;
   }
 }
 

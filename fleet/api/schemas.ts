@@ -202,7 +202,10 @@ export const problem = z.object({
   status: z.int(),
   code: z.string(),
   detail: z.string(),
-  faults: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** `line` and `column`, counting from 1, where the fault is in a text. */
+  faults: z
+    .array(z.object({ path: z.string(), message: z.string(), line: z.int().optional(), column: z.int().optional() }))
+    .optional(),
 });
 export type Problem = z.infer<typeof problem>;
 

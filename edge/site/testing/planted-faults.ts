@@ -60,6 +60,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     '23:9: devices.1.id: "station" is taken by devices.0',
   ),
   planted(
+    "two devices with one unit id",
+    "\nrules:",
+    "  - id: twin\n    adapter: modbus\n    name: { zh: 二, en: Two }\n    link: panel\n    settings: { unitId: 1, profile: two-pump-station }\n\nrules:",
+    '27:25: devices.1.settings.unitId: expected another than unit id 1, which "station" has on the link "panel"',
+  ),
+  planted(
     "a link that is not there",
     "link: panel",
     "link: pannel",
