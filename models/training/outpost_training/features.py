@@ -54,8 +54,8 @@ def losses(said: list[torch.Tensor], wanted: list[torch.Tensor], standard: Stand
     return sum(by_map) + 0.5 * 3 * of_vectors, [*(float(one) for one in by_map), float(of_vectors)]
 
 
-def train(folder: Path, packed: Packed, weights: Path, seed: int, samples: int) -> None:
-    """Trains until `samples` crops were seen in all, over however many runs."""
+def train(folder: Path, packed: Packed, weights: Path, seed: int, samples: int) -> Backbone:
+    """Trains until `samples` crops were seen in all, over however many runs. Answers the backbone."""
     torch.manual_seed(seed)
     teacher = OnnxNetwork(weights / TEACHER, TEACHER_MAPS)
     backbone = Backbone().to(memory_format=torch.channels_last)
@@ -85,6 +85,7 @@ def train(folder: Path, packed: Packed, weights: Path, seed: int, samples: int) 
         if step % VALIDATE_EVERY == VALIDATE_EVERY - 1:
             validate(backbone, adapters, teacher, standard, check, progress, float(loss))
     progress.save()
+    return backbone
 
 
 def vary(crops: torch.Tensor) -> torch.Tensor:
