@@ -19,6 +19,7 @@ ALL_SETS = (
     "fire-smoke,plate-boxes,plate-boxes-us,bins,mask-boxes,bays,potholes"
 )
 NAMES = ("features", "scene-detector", "swimmer-detector", "fire-smoke", "bins", "plate-detector", "face-mask")
+HEAD_NAMES = ("waste-class", "mask-crop", "bay-occupied")
 FEATURES_SIDE = 128
 
 
@@ -36,6 +37,8 @@ def main() -> int:
     torch.set_num_threads(options.threads)
     if options.name == "features":
         train_features(Path(shared), work, options)
+    elif options.name in HEAD_NAMES:
+        train_head(Path(shared), work, options)
     else:
         train_detector(Path(shared), work, options)
     return 0
@@ -50,6 +53,19 @@ def train_features(shared: Path, work: Path, options: argparse.Namespace) -> Non
         work / "features", Packed(prefix), shared / "weights", options.seed, options.samples or 240_000
     )
     export.export(export.FeaturesGraph(backbone), FEATURES_SIDE, work / "features" / "features.onnx")
+
+
+def train_head(shared: Path, work: Path, options: argparse.Namespace) -> None:
+    import json
+
+    from outpost_training import export, heads
+    from outpost_training.packed import Packed
+
+    recipe = heads.HEADS[options.name]
+    prefix = pack(shared / "datasets", ",".join(recipe.sets), heads.SIDE, "stretch", work / recipe.name)
+    classifier, figures = heads.train(Packed(prefix), recipe, work / "features" / "checkpoint.pt", options.seed)
+    print(json.dumps({"name": recipe.name, **figures}))
+    export.export(export.ClassifierGraph(classifier), heads.SIDE, work / recipe.name / f"{recipe.name}.onnx")
 
 
 def train_detector(shared: Path, work: Path, options: argparse.Namespace) -> None:
@@ -81,7 +97,7 @@ def train_detector(shared: Path, work: Path, options: argparse.Namespace) -> Non
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("name", choices=NAMES + HEAD_NAMES)
     parser.add_argument("--work", default=str(ROOT / ".training"), help="checkpoints, logs and tensors; never committed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

@@ -9,6 +9,7 @@ from torch import nn
 
 from .backbone import Backbone, pooled
 from .detector import Detector
+from .heads import CropClassifier
 
 OPSET = 17
 
@@ -22,6 +23,17 @@ class FeaturesGraph(nn.Module):
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         return pooled(self.backbone(from_bytes(image)))
+
+
+class ClassifierGraph(nn.Module):
+    """[1, H, W, 3] → [1, C], shares that add up to 1."""
+
+    def __init__(self, classifier: CropClassifier) -> None:
+        super().__init__()
+        self.classifier = classifier
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return self.classifier(from_bytes(image))
 
 
 class DetectorGraph(nn.Module):
