@@ -7,21 +7,26 @@ import { Command } from "commander";
 import { z } from "zod";
 
 import type { Gateway } from "./gateway/gateway.ts";
+import { addProvisionCommands } from "./provision/command.ts";
 import { addScanCommands } from "./scan/command.ts";
 import { formatFault, type SiteFault } from "./site/fault.ts";
 import { readSite } from "./site/read-site.ts";
+import { addTechnicianCommands } from "./technician/commands/command.ts";
 
 const logLevel = z.enum(["debug", "info", "warn", "error"]);
 const packageFile = z.object({ version: z.string().min(1) });
 /** A stop that takes longer than this is ended by force: an update must not hang on a broken disk. */
 const STOP_TIMEOUT_MS = 20_000;
+/** Ended by a signed order, and not to be started again: EX_CONFIG, for `RestartPreventExitStatus`. */
+const DECOMMISSIONED_STATUS = 78;
 
 const ENVIRONMENT = `
 Environment:
   OUTPOST_LOG_LEVEL       debug, info, warn or error; info unless given
   OUTPOST_BOOT_ID_FILE    holds an id that is another after each boot, where /proc/sys/kernel/random/boot_id is not it
   OUTPOST_TIME_SYNC_FILE  touched by the time service when it has set or checked the clock, where that is not
-                          /run/systemd/timesync/synchronized`;
+                          /run/systemd/timesync/synchronized
+  OUTPOST_SERIAL_FILE     holds the serial number of this box, where Linux does not know it`;
 
 const program = new Command("outpost-edge")
   .description("Keeps a site safe with the uplink cut, and reports to the fleet when it is not.")
@@ -41,6 +46,8 @@ program
   .requiredOption("--site <file...>", "one or more site files (YAML)")
   .action(check);
 addScanCommands(program);
+addProvisionCommands(program, async () => (await ownBuild()).buildTimeMs);
+addTechnicianCommands(program);
 
 async function run(options: { readonly site: string; readonly state: string }): Promise<void> {
   const level = logLevel.safeParse(process.env["OUTPOST_LOG_LEVEL"] ?? "info");
@@ -50,6 +57,7 @@ async function run(options: { readonly site: string; readonly state: string }): 
   const { agentVersion, buildTimeMs } = await ownBuild();
   // Loaded here, so that a scan or a check does not wait for a gateway it never opens.
   const { openGateway } = await import("./gateway/gateway.ts");
+  const decommissioned = Promise.withResolvers<void>();
   const opening = await openGateway({
     siteFile: options.site,
     stateDirectory: options.state,
@@ -57,6 +65,8 @@ async function run(options: { readonly site: string; readonly state: string }): 
     buildTimeMs,
     bootIdFile: process.env["OUTPOST_BOOT_ID_FILE"] || undefined,
     timeSyncFile: process.env["OUTPOST_TIME_SYNC_FILE"] || undefined,
+    serialFile: process.env["OUTPOST_SERIAL_FILE"] || undefined,
+    onDecommissioned: () => decommissioned.resolve(),
     log,
   });
   switch (opening.kind) {
@@ -64,8 +74,12 @@ async function run(options: { readonly site: string; readonly state: string }): 
       return fail(...faultLines(opening.faults));
     case "locked":
       return fail(`another gateway runs in ${options.state}`);
+    case "decommissioned":
+      fail(`decommissioned by ${opening.orderedBy}: ${opening.reason}`);
+      process.exitCode = DECOMMISSIONED_STATUS;
+      return;
     case "open":
-      return serve(opening.gateway, log);
+      return serve(opening.gateway, log, decommissioned.promise);
   }
 }
 
@@ -81,7 +95,7 @@ async function check(options: { readonly site: readonly string[] }): Promise<voi
   }
 }
 
-function serve(gateway: Gateway, log: Log): void {
+function serve(gateway: Gateway, log: Log, decommissioned: Promise<void>): void {
   process.on("SIGHUP", () => {
     log.info("reading the site file again");
     gateway.apply().catch((error: unknown) => {
@@ -91,25 +105,28 @@ function serve(gateway: Gateway, log: Log): void {
     });
   });
   let isStopping = false;
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    // Asked again while stopping, it goes on stopping: the journal and the time floor are being written.
-    process.on(signal, () => {
-      if (!isStopping) stop(gateway, log);
-      isStopping = true;
-    });
-  }
+  // Asked again while stopping, it goes on stopping: the journal and the time floor are being written.
+  const end = (status: number): void => {
+    if (!isStopping) stop(gateway, log, status);
+    isStopping = true;
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(0));
+  decommissioned.then(
+    () => end(DECOMMISSIONED_STATUS),
+    () => {},
+  );
   const { statusPage = null, technicianPage = null } = gateway;
   console.log(JSON.stringify({ ready: true, statusPage, technicianPage }));
 }
 
-function stop(gateway: Gateway, log: Log): void {
+function stop(gateway: Gateway, log: Log, status: number): void {
   log.info("stopping");
   setTimeout(() => {
     log.error("did not stop in time");
     process.exit(1);
   }, STOP_TIMEOUT_MS).unref();
   gateway[Symbol.asyncDispose]().then(
-    () => process.exit(0),
+    () => process.exit(status),
     (error: unknown) => {
       log.error("did not stop cleanly", { reason: asError(error).message });
       process.exit(1);

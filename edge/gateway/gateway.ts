@@ -8,6 +8,7 @@ import { CommandExecutor } from "../commands/command-executor.ts";
 import { COMMAND_STATE_PREFIX } from "../commands/command-memory.ts";
 import type { Journal, JournalStatus } from "../journal/journal.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import type { Provision } from "../provision/provision.ts";
 import { DEVICE_PREFIX, MAX_KNOWN_KEYS, memoryKey, memoryRows } from "../recording/device-commits.ts";
 import { ALARM_STATE_PREFIX } from "../rules/life/persisted-alarm.ts";
 import { SYSTEM } from "../rules/system-alarms.ts";
@@ -24,6 +25,7 @@ import { loadCare } from "./alarm-care.ts";
 import { createCore, type Core } from "./core.ts";
 import { runJournalUse } from "./journal-use.ts";
 import { LoopDelayMonitor } from "./loop-delay.ts";
+import { identityPort, obeyDecommission, openProvision } from "./own-identity.ts";
 import { Pages } from "./pages.ts";
 import { reportedState } from "./reported.ts";
 import { RunningSite } from "./running-site.ts";
@@ -40,6 +42,10 @@ export interface GatewayOptions {
   /** Where the id of this boot stands, and the mark of the time service, where not in Linux's and systemd's places. */
   readonly bootIdFile?: string | undefined;
   readonly timeSyncFile?: string | undefined;
+  /** Where the serial number of the box stands, if not where Linux has it. */
+  readonly serialFile?: string | undefined;
+  /** A signed order has ended this gateway's work: the process is to end. */
+  readonly onDecommissioned?: (() => void) | undefined;
   readonly log: Log;
 }
 
@@ -61,7 +67,9 @@ export type GatewayOpening =
   /** Neither the site file nor a last good copy can be run. */
   | { readonly kind: "refused"; readonly faults: readonly SiteFault[] }
   /** Another process has the state directory. */
-  | { readonly kind: "locked" };
+  | { readonly kind: "locked" }
+  /** A signed order has ended this gateway's work. */
+  | { readonly kind: "decommissioned"; readonly orderedBy: string; readonly reason: string };
 
 /** How long the devices wait for the journal, so that what was alarming before a restart is known before they speak. */
 const JOURNAL_HEAD_START_MS = 10_000;
@@ -86,7 +94,11 @@ export async function openGateway(given: GatewayOptions): Promise<GatewayOpening
   const clock = opened.use(await openTimekeeper({ statePath, buildTimeMs, bootId, ...mark, log }));
   const starting = await startingSite(siteFile, stateDirectory, clock.now().wallMs);
   if (starting.kind === "none") return { kind: "refused", faults: starting.refused };
-  const gateway = opened.use(new OpenedGateway(options, clock, starting));
+  const gatewayId = starting.site.document.gateway.id;
+  const provision = await openProvision({ ...options, clock, gatewayId, serialFile: options.serialFile });
+  const identity = provision.state();
+  if (identity.kind === "decommissioned") return identity;
+  const gateway = opened.use(new OpenedGateway({ ...options, provision }, clock, starting));
   await gateway.start();
   const kept = opened.move();
   return {
@@ -106,7 +118,7 @@ export async function openGateway(given: GatewayOptions): Promise<GatewayOpening
 }
 
 class OpenedGateway implements AsyncDisposable {
-  readonly #options: GatewayOptions;
+  readonly #options: GatewayOptions & { readonly provision: Provision };
   readonly #clock: Timekeeper;
   readonly #startedAtMs: number;
   readonly #core: Core;
@@ -126,7 +138,7 @@ class OpenedGateway implements AsyncDisposable {
   #uplink: Uplink | undefined;
 
   constructor(
-    options: GatewayOptions & { readonly lines: LogRing },
+    options: GatewayOptions & { readonly lines: LogRing; readonly provision: Provision },
     clock: Timekeeper,
     { site, state, refused }: Extract<StartingSite, { kind: "site" }>,
   ) {
@@ -156,7 +168,7 @@ class OpenedGateway implements AsyncDisposable {
       clock,
       metrics: this.#metrics,
       core: this.#core,
-      identity: undefined,
+      identity: identityPort(options.provision),
       snapshot: () => this.#snapshot(),
       site: () => this.#running.site,
       care: () => this.keeper,
@@ -173,7 +185,7 @@ class OpenedGateway implements AsyncDisposable {
     this.#running = new RunningSite(
       {
         ...this.#core,
-        restartUplink: async () => await this.#uplink?.start(this.#running.document.uplink?.url),
+        restartUplink: async () => await this.#uplink?.restart(),
         restartStatusPage: () => this.pages.startStatus(),
         restartTechnicianPage: () => this.pages.startTechnician(),
       },
@@ -185,10 +197,7 @@ class OpenedGateway implements AsyncDisposable {
         ...options,
         clock,
         site: () => this.#running.site,
-        goOver: async (other) => {
-          const steps = await this.#running.apply(other);
-          log.info("went over to another site", { steps });
-        },
+        goOver: async (other) => log.info("went over to another site", { steps: await this.#running.apply(other) }),
         check: checkSite,
         fixedFaults: (other) =>
           fixed(other).map(({ path, message }) => ({ position: undefined, path: path.join("."), message })),
@@ -209,6 +218,7 @@ class OpenedGateway implements AsyncDisposable {
     this.#keep(actions.run(signal));
     this.#keep(care.run(signal));
     this.#keep(this.#commands.run(signal));
+    this.#keep(this.#options.provision.run(signal));
     this.#keep(
       runSelfChecks(
         {
@@ -217,6 +227,7 @@ class OpenedGateway implements AsyncDisposable {
           loopDelay: this.#loopDelay,
           recorder,
           journal: () => this.#journal,
+          identity: () => this.#options.provision.facts(),
           isFlooded: () => engine.rate().floods.length > 0,
           setFact: (ruleId, isSo) => engine.setFact(ruleId, isSo),
         },
@@ -306,11 +317,15 @@ class OpenedGateway implements AsyncDisposable {
       onDesired: (revision) => this.keeper.offer(revision),
       siteText: async (digest) => await this.keeper.textOf(digest),
       onCommand: (command, arrivedMonotonicMs) => this.#commands.accept(command, arrivedMonotonicMs),
+      provision: this.#options.provision,
+      siteUrl: () => this.#running.document.uplink?.url,
+      onDecommission: (document, session) =>
+        this.#keep(obeyDecommission({ document, session }, { ...this.#options, clock: this.#clock, journal })),
       onServerTime: (serverMs) => {
         this.#clock.confirm(serverMs);
       },
     });
-    if (!this.#stop.signal.aborted) await this.#uplink.start(this.#running.document.uplink?.url);
+    if (!this.#stop.signal.aborted) await this.#uplink.open();
   }
 
   /** How the site document stands is an alarm where it is not what somebody wanted, and news to the desk. */

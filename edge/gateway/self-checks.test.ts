@@ -42,6 +42,7 @@ function createChecks() {
         return status === undefined ? undefined : { status: () => status };
       },
       isFlooded: () => false,
+      identity: () => ({ isRefused: false, isEnding: false }),
       setFact: (ruleId, isSo) => facts.set(ruleId, isSo),
     },
     ended.signal,

@@ -23,6 +23,8 @@ export interface SelfCheckDeps {
   journal(): Pick<Journal, "status"> | undefined;
   /** Whether alarms come faster than people can answer. */
   isFlooded(): boolean;
+  /** How the gateway stands with its fleet. */
+  identity(): { readonly isRefused: boolean; readonly isEnding: boolean };
   setFact(ruleId: string, isSo: boolean): void;
 }
 
@@ -37,6 +39,9 @@ export async function runSelfChecks(deps: SelfCheckDeps, signal: AbortSignal): P
     lost = deps.recorder.lost;
     deps.setFact(SYSTEM.loopDelay, deps.loopDelay.read().p99Ms > SLOW_LOOP_MS);
     deps.setFact(SYSTEM.alarmFlood, deps.isFlooded());
+    const { isRefused, isEnding } = deps.identity();
+    deps.setFact(SYSTEM.fleetRefuses, isRefused);
+    deps.setFact(SYSTEM.certificateEnds, isEnding);
     const status = await statusOf(deps, signal);
     deps.setFact(SYSTEM.journalNotWritten, status === undefined || status.writeFault !== undefined);
     if (status !== undefined) {

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, sign, X509Certificate } from "node:crypto";
 
 import { Backoff } from "@outpost/kernel/backoff.ts";
 import { Bell } from "@outpost/kernel/bell.ts";
@@ -8,7 +8,7 @@ import { asError } from "@outpost/kernel/thrown.ts";
 
 import { isEnding, planRenewal, renewAtMs, type Life } from "./enrol/renewal-plan.ts";
 import { IdentityStore, type Stored } from "./identity-store.ts";
-import type { ClaimOutcome, ClaimRequest, Identity, IdentityState, Trouble } from "./identity.ts";
+import type { ClaimOutcome, ClaimRequest, Decommissioned, Identity, IdentityState, Trouble } from "./identity.ts";
 import { viewTime, type FlooredClock, type TimeView } from "./trust/best-time.ts";
 import { pemBlocks } from "./trust/pem.ts";
 import { openTrustedSocket } from "./trust/trusted-socket.ts";
@@ -86,6 +86,25 @@ export class Provision {
   /** Where the broker is, by what the fleet said; undefined without an identity. */
   get mqttUrl(): string | undefined {
     return this.#current?.mqttUrl;
+  }
+
+  /** The identity that stands, without one that is only being tried. */
+  get identity(): Identity | undefined {
+    return this.#stored.identity;
+  }
+
+  /** Signs with the gateway's own key (ECDSA P-256, SHA-256, DER); undefined before there is one. */
+  sign(content: Uint8Array): { readonly signature: Uint8Array; readonly publicKeyPem: string } | undefined {
+    const keyPem = this.#stored.identity?.keyPem;
+    if (keyPem === undefined) return undefined;
+    const publicKeyPem = createPublicKey(keyPem).export({ type: "spki", format: "pem" }).toString();
+    return { signature: sign("sha256", content, keyPem), publicKeyPem };
+  }
+
+  /** A signed order has ended this gateway's work: written down for the next start. @throws ProvisionError `provision/store`. */
+  async end(ended: Decommissioned): Promise<void> {
+    await this.#store.saveDecommissioned(ended);
+    await this.#adopt();
   }
 
   /** Tells of a new identity, or another trouble. @returns what ends that. */

@@ -13,6 +13,8 @@ export const SYSTEM = {
   siteHeld: "system/site-held",
   eventsLost: "system/events-lost",
   loopDelay: "system/loop-delay",
+  fleetRefuses: "system/fleet-refuses",
+  certificateEnds: "system/certificate-ends",
   visionDown: "system/vision-down",
   visionModel: "system/vision-model",
   visionShort: "system/vision-short",
@@ -108,9 +110,30 @@ const GATEWAY_ALARMS: Readonly<Record<(typeof SYSTEM)[keyof typeof SYSTEM], Word
   },
   "system/vision-short": {
     priority: "medium",
-    message: { zh: "算力不足，视频分析帧率低于要求", en: "The machine is short: cameras are looked at less often than wanted" },
+    message: {
+      zh: "算力不足，视频分析帧率低于要求",
+      en: "The machine is short: cameras are looked at less often than wanted",
+    },
     onDelayMs: 60_000,
     offDelayMs: 60_000,
+  },
+  "system/fleet-refuses": {
+    priority: "high",
+    message: {
+      zh: "平台拒绝本网关,或应答方不是本网关所属平台;现场照常运行",
+      en: "The fleet refuses this gateway, or is not its own; the site runs on",
+    },
+    onDelayMs: 5_000,
+    offDelayMs: 0,
+  },
+  "system/certificate-ends": {
+    priority: "medium",
+    message: {
+      zh: "网关证书即将或已经到期,尚未换新",
+      en: "The gateway's certificate ends or has ended, and no new one has come",
+    },
+    onDelayMs: 0,
+    offDelayMs: 0,
   },
   "system/loop-delay": {
     priority: "low",

@@ -1,5 +1,7 @@
+import type { Duplex } from "node:stream";
+
 import { asError } from "@outpost/kernel/thrown.ts";
-import { connect } from "mqtt";
+import { connect, MqttClient, type IClientOptions } from "mqtt";
 
 import { SyncError } from "./errors.ts";
 
@@ -20,6 +22,8 @@ export interface BrokerSessionOptions {
   readonly subscribeTo: string;
   readonly lastWill: { readonly topic: string; readonly payload: Buffer };
   onMessage(topic: string, payload: Buffer): void;
+  /** Opens the line for `mqtts://`: whose certificates are shown and believed is not our business. */
+  openSocket(url: string, signal: AbortSignal): Promise<Duplex>;
 }
 
 /**
@@ -30,15 +34,7 @@ export interface BrokerSessionOptions {
  */
 export async function openBrokerSession(options: BrokerSessionOptions, signal: AbortSignal): Promise<BrokerSession> {
   signal.throwIfAborted();
-  const client = connect(options.url, {
-    clientId: options.clientId,
-    protocolVersion: 4,
-    clean: true,
-    keepalive: KEEP_ALIVE_S,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    reconnectPeriod: 0,
-    will: { topic: options.lastWill.topic, payload: options.lastWill.payload, qos: 1, retain: false },
-  });
+  const client = await startClient(options, signal);
   const { promise: lost, reject: onLost } = Promise.withResolvers<never>();
   // Nobody may be listening when it ends, for instance while it is being closed.
   lost.catch(() => {});
@@ -71,6 +67,27 @@ export async function openBrokerSession(options: BrokerSessionOptions, signal: A
       await client.endAsync(true);
     },
   };
+}
+
+async function startClient(options: BrokerSessionOptions, signal: AbortSignal): Promise<MqttClient> {
+  const settings: IClientOptions = {
+    clientId: options.clientId,
+    protocolVersion: 4,
+    clean: true,
+    keepalive: KEEP_ALIVE_S,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    reconnectPeriod: 0,
+    will: { topic: options.lastWill.topic, payload: options.lastWill.payload, qos: 1, retain: false },
+  };
+  if (!options.url.startsWith("mqtts:")) return connect(options.url, settings);
+  try {
+    const socket = await options.openSocket(options.url, signal);
+    return new MqttClient(() => socket, settings);
+  } catch (error) {
+    signal.throwIfAborted();
+    const where = `no session with the broker at ${withoutSecrets(options.url)}: ${asError(error).message}`;
+    throw new SyncError("sync/connect", where, { cause: error });
+  }
 }
 
 function withoutSecrets(url: string): string {

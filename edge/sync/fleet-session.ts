@@ -45,6 +45,7 @@ export async function runFleetSession(deps: SyncDeps, onWelcome: () => void, sig
   await using broker = await openBrokerSession(
     {
       url: deps.url,
+      openSocket: (url, until) => deps.openSocket(url, until),
       clientId: deps.gatewayId,
       subscribeTo: downlinkFilter(deps.gatewayId),
       lastWill: { topic: uplinkTopic(deps.gatewayId, "presence"), payload: offline },
@@ -59,6 +60,7 @@ export async function runFleetSession(deps: SyncDeps, onWelcome: () => void, sig
               else deps.log.warn("command of another session left out", { command: order.id });
             },
             onDesired: (revision) => deps.onDesired(revision),
+            onDecommission: (document) => deps.onDecommission(document, session),
           },
         ),
     },

@@ -34,6 +34,7 @@ export function receiveDownlink(
     readonly inbox: BoundedQueue<SessionInput>;
     readonly onCommand: (order: Command) => void;
     readonly onDesired: (revision: Desired) => void;
+    readonly onDecommission: (document: Uint8Array) => void;
     readonly log: Log;
   },
 ): void {
@@ -55,6 +56,9 @@ export function receiveDownlink(
         return;
       case "desired":
         to.onDesired(parseMessage(desired, message.payload));
+        return;
+      case "decommission":
+        to.onDecommission(message.payload);
         return;
       case "fetch":
         to.inbox.push({ kind: "fetch", digest: parseMessage(fetchDocument, message.payload).digest });

@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import type { Command } from "@outpost/wire/downlink.ts";
@@ -18,6 +20,10 @@ export interface SyncDeps {
   readonly gatewayId: string;
   /** `mqtt://` or `mqtts://`. */
   readonly url: string;
+  /** Opens the line for `mqtts://`, with this gateway's certificate, to a fleet that has proved itself. */
+  openSocket(url: string, signal: AbortSignal): Promise<Duplex>;
+  /** An order to end this gateway's work, as it came, and the session that it came in. Must return at once. */
+  onDecommission(document: Uint8Array, session: string): void;
   readonly agentVersion: string;
   readonly bootId: string;
   readonly journal: Journal;

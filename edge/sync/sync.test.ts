@@ -103,6 +103,8 @@ function start(url = fleet.url): Running {
     }),
     onCommand: (command) => commands.push(command),
     onDesired: (revision) => desired.push(revision),
+    openSocket: async () => await Promise.reject(new Error("there is no certificate")),
+    onDecommission: () => {},
     siteText: async (digest) => (digest === digestOf(SITE_TEXT) ? SITE_TEXT : undefined),
     onServerTime: (ms) => serverTimes.push(ms),
     onState: (state) => states.push(state),

@@ -6,7 +6,7 @@ const ROOT = "outpost/1";
 
 export const UPLINK_KINDS = ["hello", "batch", "notice", "reported", "presence", "document"] as const;
 export type UplinkKind = (typeof UPLINK_KINDS)[number];
-export const DOWNLINK_KINDS = ["welcome", "received", "busy", "command", "desired", "fetch"] as const;
+export const DOWNLINK_KINDS = ["welcome", "received", "busy", "command", "desired", "fetch", "decommission"] as const;
 export type DownlinkKind = (typeof DOWNLINK_KINDS)[number];
 
 export function uplinkTopic(gatewayId: string, kind: UplinkKind): string {

@@ -31,20 +31,19 @@ export function judgeServer(
 }
 
 /**
- * Judges a chain where the clock cannot be believed. The time is at or after the floor: what ended before that has run
+ * Judges a chain where the clock cannot be believed, and whether it is for `host` where one is given. The time is at or after the floor: what ended before that has run
  * out; what begins after it only proves that the floor is old, for the chain is signed by a root that we trust.
  *
  * @returns why it is not to be trusted, undefined where it is.
  */
 export function judgeChain(
   chain: readonly X509Certificate[],
-  against: { readonly host: string; readonly anchors: readonly X509Certificate[]; readonly floorMs: number },
+  against: { readonly host?: string; readonly anchors: readonly X509Certificate[]; readonly floorMs: number },
 ): string | undefined {
   const [leaf] = chain;
   if (leaf === undefined) return "it shows no certificate";
   const { host } = against;
-  const isNamed = isIP(host) === 0 ? leaf.checkHost(host) !== undefined : leaf.checkIP(host) !== undefined;
-  if (!isNamed) return `its certificate is not for ${host}`;
+  if (host !== undefined && !isNamed(leaf, host)) return `its certificate is not for ${host}`;
   let current = leaf;
   for (let depth = 0; depth < MAX_CHAIN; depth += 1) {
     if (Date.parse(current.validTo) < against.floorMs) return `"${oneLine(current.subject)}" has run out`;
@@ -55,6 +54,10 @@ export function judgeChain(
     current = next;
   }
   return "its chain is too long";
+}
+
+function isNamed(certificate: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
 }
 
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

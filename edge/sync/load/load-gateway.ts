@@ -79,6 +79,8 @@ export async function runLoadGateway(options: LoadOptions, streams: LoadStreams)
       reportedState: () => reportedState(journal, options.gatewayId),
       onCommand: (command) => log.warn("a load gateway carries no commands out", { command: command.id }),
       onDesired: () => {},
+      openSocket: async () => await Promise.reject(new Error("a load gateway has no certificate")),
+      onDecommission: () => {},
       siteText: async () => undefined,
       onServerTime: () => {},
       onState: (state) => log.info("uplink", state),
