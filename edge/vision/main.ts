@@ -12,6 +12,8 @@ import { VisionWork } from "./vision-work.ts";
 
 // The vision process: orders come on standard input, reports go to standard output. It ends when its input does.
 const log = createLog("vision", process.env["OUTPOST_LOG_LEVEL"] ?? "info");
+// Nobody reads any more: the core is gone.
+process.stdout.on("error", () => process.exit(1));
 const stop = new AbortController();
 const started = Promise.withResolvers<VisionWork>();
 // Nobody waits for it where the input ends before the first order.

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 
 import { asError, errorCode } from "@outpost/kernel/thrown.ts";
@@ -52,6 +52,8 @@ export async function servePictures(socketPath: string, sources: PictureSources)
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  // A process that was killed has left its own behind.
+  await rm(socketPath, { force: true });
   server.listen(socketPath);
   await once(server, "listening");
   await chmod(socketPath, 0o600);

@@ -8,6 +8,7 @@ import { SessionWork } from "./session-work.ts";
 
 // The one kind of process that loads ONNX Runtime. It ends when its standard input does.
 const log = createLog("vision-sessions", process.env["OUTPOST_LOG_LEVEL"] ?? "info");
+process.stdout.on("error", () => process.exit(1));
 settleSharp();
 const work = new SessionWork();
 let last: Promise<void> = Promise.resolve();
