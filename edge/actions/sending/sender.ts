@@ -93,14 +93,19 @@ export class Sender {
     }
   }
 
-  /** An alarm took a step, or stood at a restart: what its rule sends is sent, once for each occurrence. */
+  /**
+   * An alarm took a step, or stood at a restart. What its rule sends is sent once for each occurrence; whoever asked to hear
+   * of the end hears of it when it no longer calls, and of the alarm again when it calls again.
+   */
   onStep(rule: Pick<Rule, "actions">, record: AlarmRecord): void {
-    const { state, suppression } = record;
-    const waits = state === "active-unacknowledged" || state === "cleared-unacknowledged";
-    if (waits && suppression.kind === "none") this.send(rule.actions, record, { reason: "calls", isOfChain: false });
-    if (waits) return;
-    if (state === "normal" || record.change === "cleared") this.#sayEnd(record);
-    this.#answered(record.occurrenceId);
+    const { state, suppression, change } = record;
+    const isShown = suppression.kind === "none";
+    const waits = isShown && (state === "active-unacknowledged" || state === "cleared-unacknowledged");
+    const calls = isShown && (state === "active-unacknowledged" || state === "active-acknowledged");
+    if (calls && ["re-raised", "unshelved", "returned"].includes(change)) this.#forgetEnded(record.occurrenceId);
+    if (waits) this.send(rule.actions, record, { reason: "calls", isOfChain: false });
+    if (!calls) this.#sayEnd(record);
+    if (!waits) this.#answered(record.occurrenceId);
   }
 
   /** Sends by these actions, where it was not sent before for the same reason. A self-test and a flood send nothing. */
@@ -150,38 +155,55 @@ export class Sender {
 
   /** Whatever was told that the alarm calls is told that it no longer does, where it asked for that. */
   #sayEnd(record: AlarmRecord): void {
-    const begun = [...this.#messages.values()].filter(
-      ({ message }) => message.alarm.occurrenceId === record.occurrenceId && message.says === "calls",
-    );
-    for (const { message } of begun) {
-      const action = this.#actions.get(message.actionId);
-      const isWanted =
-        action?.kind === "show-text" || (action !== undefined && "alsoAtEnd" in action && action.alsoAtEnd);
-      if (!isWanted) continue;
+    for (const { message } of this.#of(record.occurrenceId)) {
+      if (message.says !== "calls" || !this.#wantsEnd(message.actionId)) continue;
       const { actionId } = message;
-      const reference = referenceOf({ occurrenceId: record.occurrenceId, actionId, reason: "ends" });
-      this.#offer({ reference, actionId, says: "ends", isOfChain: false, alarm: record });
+      this.#offer({ reference: endOf(message), actionId, says: "ends", isOfChain: false, alarm: record });
     }
   }
 
   /** Somebody has answered: nobody is asked any more, and what was sent may be sent anew if it comes back. */
   #answered(occurrenceId: string): void {
-    for (const [reference, { message, state }] of this.#messages) {
-      if (message.alarm.occurrenceId !== occurrenceId) continue;
+    for (const { message, state } of this.#of(occurrenceId)) {
       const kind = this.#actions.get(message.actionId)?.kind;
-      const isOver = state.phase === "sent" || state.phase === "given-up";
       const isForPeople = message.isOfChain || kind === "sms" || kind === "play-voice";
-      if (message.says === "calls" && (isOver || isForPeople)) this.#forget(reference);
+      // Its end is still to be told.
+      const isOpen = message.says === "calls" && this.#wantsEnd(message.actionId) && !this.#isOver(endOf(message));
+      if (isForPeople || (isOver(state) && !isOpen)) this.#forget(message.reference);
     }
+  }
+
+  #forgetEnded(occurrenceId: string): void {
+    for (const { message } of this.#of(occurrenceId)) {
+      const end = message.says === "ends" ? message.reference : endOf(message);
+      if (this.#messages.has(end) || message.says === "ends") this.#forget(message.reference);
+    }
+  }
+
+  #of(occurrenceId: string): readonly Sending[] {
+    return [...this.#messages.values()].filter(({ message }) => message.alarm.occurrenceId === occurrenceId);
+  }
+
+  #wantsEnd(actionId: string): boolean {
+    const action = this.#actions.get(actionId);
+    return action?.kind === "show-text" || (action !== undefined && "alsoAtEnd" in action && action.alsoAtEnd);
+  }
+
+  #isOver(reference: string): boolean {
+    const sending = this.#messages.get(reference);
+    return sending !== undefined && isOver(sending.state);
   }
 
   #step(reference: string, input: SendInput): void {
     const sending = this.#messages.get(reference);
     if (sending === undefined) return;
     const { actionId } = sending.message;
-    const wouldTry = sending.state.phase === "noting" || sending.state.phase === "waiting";
+    const wouldTry = !isOver(sending.state) && sending.state.phase !== "trying";
     // One at a time: a modem has one line, a loudspeaker one voice. The next look finds it free.
-    if (wouldTry && this.#busy.has(actionId)) return;
+    if (wouldTry && this.#busy.has(actionId)) {
+      if (input.kind === "noted") sending.state = { ...sending.state, dueMs: input.nowMs };
+      return;
+    }
     const { state, effect } = stepSending(sending.state, input);
     sending.state = state;
     if (effect === "note") this.#note(reference);
@@ -208,15 +230,17 @@ export class Sender {
     const action = this.#actions.get(message.actionId);
     if (action === undefined || this.#stop.signal.aborted) return;
     this.#busy.add(message.actionId);
-    const trying = this.#perform(action, message).then((outcome) => {
-      this.#tries.delete(trying);
-      this.#busy.delete(message.actionId);
-      // What is under way when the gateway stops is found under way at the next start.
-      if (this.#stop.signal.aborted) return;
-      this.#count(action.id, outcome);
-      this.#step(message.reference, { kind: "ended", outcome, nowMs: this.#deps.clock.monotonicMs() });
-    });
+    const trying = this.#tryOnce(action, message).finally(() => this.#tries.delete(trying));
     this.#tries.add(trying);
+  }
+
+  async #tryOnce(action: SendingAction, message: Message): Promise<void> {
+    const outcome = await this.#perform(action, message);
+    this.#busy.delete(message.actionId);
+    // What is under way when the gateway stops is found under way at the next start.
+    if (this.#stop.signal.aborted) return;
+    this.#count(action.id, outcome);
+    this.#step(message.reference, { kind: "ended", outcome, nowMs: this.#deps.clock.monotonicMs() });
   }
 
   async #perform(action: SendingAction, message: Message): Promise<SendOutcome> {
@@ -268,9 +292,10 @@ export class Sender {
         occurredAtMs: wallMs,
         clockConfidence: confidence,
       },
-      message.says === "ends" ? { [SEND_STATE_PREFIX + reference]: null } : rowOf(sending),
+      rowOf(sending),
     );
-    if (message.says === "ends") this.#messages.delete(reference);
+    // Where nobody need answer any more, the end is the last there is to remember.
+    if (message.says === "ends" && alarm.state !== "cleared-unacknowledged") this.#forgetEnded(alarm.occurrenceId);
   }
 
   #forget(reference: string): void {
@@ -282,6 +307,15 @@ export class Sender {
 function rowOf({ message, state }: Sending): StateRows {
   const { phase, attempts, uncertain } = state;
   return { [SEND_STATE_PREFIX + message.reference]: encodeMessageRow({ message, phase, attempts, uncertain }) };
+}
+
+function isOver({ phase }: SendState): boolean {
+  return phase === "sent" || phase === "given-up";
+}
+
+/** The reference under which the end of what a message says is told. */
+function endOf({ actionId, alarm }: Message): string {
+  return referenceOf({ occurrenceId: alarm.occurrenceId, actionId, reason: "ends" });
 }
 
 function reasonOf(outcome: SendOutcome): string {

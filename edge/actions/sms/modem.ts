@@ -83,13 +83,13 @@ class Modem {
     await this.#port.drain(200, 2_000);
     await this.#ask("ATE0");
     await this.#ask("AT+CMEE=1");
-    const [card = ""] = await this.#ask("AT+CPIN?");
+    const card = named(await this.#ask("AT+CPIN?"), "+CPIN:");
     if (card.includes("SIM PIN")) {
       if (pin === undefined) throw new ModemRefusal("the SIM card asks for its PIN");
       await this.#ask(`AT+CPIN=${pin}`);
     } else if (!card.includes("READY")) throw new ModemRefusal(`the SIM card is not ready: ${card.slice(0, 60)}`);
-    const [network = ""] = await this.#ask("AT+CREG?");
-    const state = /\+CREG: \d,(\d)/.exec(network)?.[1];
+    const network = named(await this.#ask("AT+CREG?"), "+CREG:");
+    const state = /^\+CREG: ?\d,(\d)/.exec(network)?.[1];
     // 1: at home, 5: roaming.
     if (state !== "1" && state !== "5")
       throw new ModemRefusal(`no mobile network (CREG ${state ?? network.slice(0, 60)})`);
@@ -127,4 +127,9 @@ class Modem {
     if (final !== "OK") throw new ModemRefusal(`the modem answers ${command.replace(/=.*/, "")} with ${final}`);
     return lines;
   }
+}
+
+/** The line that answers: a modem says other things in between, unasked. */
+function named(lines: readonly string[], prefix: string): string {
+  return lines.find((line) => line.startsWith(prefix)) ?? "";
 }
