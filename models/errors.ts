@@ -14,6 +14,7 @@
  * | `models/not-finite` | a model's output contains NaN or an infinity: nothing in it may be believed |
  * | `models/bad-geometry` | a zone, a line or a ground plane cannot be used as drawn |
  * | `models/bad-data` | a training set is not in one of the layouts it may have; the message names file and line |
+ * | `models/bad-scene` | a scene, structure or size was asked for that the renderer does not have |
  */
 export type ModelErrorCode =
   | "models/bad-manifest"
@@ -28,7 +29,8 @@ export type ModelErrorCode =
   | "models/bad-tensor"
   | "models/not-finite"
   | "models/bad-geometry"
-  | "models/bad-data";
+  | "models/bad-data"
+  | "models/bad-scene";
 
 /** A model, its output or what is drawn on its pictures cannot be used. Branch on `code`, never on `message`. */
 export class ModelError extends Error {
