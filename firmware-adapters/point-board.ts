@@ -7,6 +7,7 @@ import {
   type BadReason,
   type DeviceEvent,
   type DeviceStatus,
+  type EventTime,
   type Measurement,
   type Reading,
 } from "./event.ts";
@@ -78,10 +79,13 @@ export class PointBoard {
     this.#deps.publish(this.measurement(pointId, { quality: "bad", reason, detail }));
   }
 
-  /** A reading noted on the board and handed back, for whoever publishes it by a commit. */
-  measurement(pointId: string, reading: Reading): Measurement {
+  /**
+   * A reading noted on the board and handed back, for whoever publishes it by a commit.
+   *
+   * @param time  when it was read, for several that came together; now, where it is absent.
+   */
+  measurement(pointId: string, reading: Reading, time: EventTime = eventTime(this.#deps.clock.now())): Measurement {
     const shown = this.#shown(pointId);
-    const time = eventTime(this.#deps.clock.now());
     const isReportable = this.#isReportable(shown, reading, time.monotonicMs);
     shown.reading = reading;
     if (isReportable) {
@@ -89,7 +93,18 @@ export class PointBoard {
       shown.reportedAtMs = time.monotonicMs;
     }
     const { id, unit } = shown.point;
-    return { kind: "measurement", deviceId: this.#deviceId, pointId: id, unit, reading, isReportable, ...time };
+    const { occurredAtMs, monotonicMs, clockConfidence } = time;
+    return {
+      kind: "measurement",
+      deviceId: this.#deviceId,
+      pointId: id,
+      unit,
+      reading,
+      isReportable,
+      occurredAtMs,
+      monotonicMs,
+      clockConfidence,
+    };
   }
 
   /** The device answers as it should. */

@@ -50,7 +50,10 @@ export function splitEntries(entries: readonly Entry[]): EntryPart[] {
   const parts: EntryPart[] = [];
   let start = 0;
   let chars = 0;
-  for (const [index, entry] of entries.entries()) {
+  // Counted, not iterated: nearly every call is a few entries, thousands of calls a second.
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index];
+    assert(entry !== undefined, "the index is one of the entries");
     const isFull = index - start >= MAX_REQUEST_ENTRIES || chars + entry.body.length > MAX_REQUEST_CHARS;
     if (isFull && index > start && entry.joinsPrevious !== true) {
       parts.push(partOf(entries.slice(start, index), chars));
@@ -59,7 +62,7 @@ export function splitEntries(entries: readonly Entry[]): EntryPart[] {
     }
     chars += entry.body.length;
   }
-  if (start < entries.length) parts.push(partOf(entries.slice(start), chars));
+  if (start < entries.length) parts.push(partOf(start === 0 ? entries : entries.slice(start), chars));
   return parts;
 }
 

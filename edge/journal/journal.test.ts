@@ -133,6 +133,38 @@ describe("what a device sends again", () => {
     expect((await journal.status()).waiting.occurrence).toBe(1);
   });
 
+  it("is known by the key of its first entry, whatever else it brought", async () => {
+    const directory = scratchDirectory();
+    const message = [
+      entry("measurement", 1, { dedupeKey: "ps1/frame-7" }),
+      entry("measurement", 2, { joinsPrevious: true }),
+      entry("occurrence", 1, { joinsPrevious: true, state: { "ps1/last": "7" } }),
+    ];
+    const other = entry("occurrence", 2);
+    {
+      await using journal = await openHere(directory);
+      const kinds = (await journal.append([...message, other, ...message])).map(({ kind }) => kind);
+      expect(kinds).toEqual([...Array(4).fill("written"), ...Array(3).fill("duplicate")]);
+      expect(await journal.loadKeys("", 10)).toEqual(["ps1/frame-7"]);
+    }
+    await using journal = await openHere(directory);
+    const again = message.map((one) => ({ ...one, state: { "ps1/last": "changed" } }));
+    expect(await journal.append(again)).toEqual(message.map(() => ({ kind: "duplicate" })));
+    expect(await journal.loadState("ps1/")).toEqual(new Map([["ps1/last", "7"]]));
+    expect((await journal.status()).waiting).toMatchObject({ measurement: 2, occurrence: 2 });
+  });
+
+  it("stays together in one request, however long the call is", async () => {
+    await using journal = await openHere(scratchDirectory());
+    const before = Array.from({ length: 999 }, (_, index) => entry("measurement", index));
+    const message = [
+      entry("measurement", 1_000, { dedupeKey: "ps1/frame-7" }),
+      entry("measurement", 1_001, { joinsPrevious: true }),
+    ];
+    await journal.append([...before, ...message]);
+    expect(await journal.append(message)).toEqual(message.map(() => ({ kind: "duplicate" })));
+  });
+
   it("is remembered for so many keys and not more", async () => {
     await using journal = await openHere(scratchDirectory(), { limits: { maxDedupeKeys: 3 } });
     const keyed = [0, 1, 2, 3].map((number) => entry("occurrence", number, { dedupeKey: `key ${number}` }));

@@ -16,17 +16,17 @@ export interface Entry {
    * because our acknowledgement was lost is one record. Unique over the whole journal: begin it with the device's id.
    * Remembered for a week of running time, not remembered where the entry was dropped.
    */
-  readonly dedupeKey?: string;
+  readonly dedupeKey?: string | undefined;
   /**
    * Belongs to the entry before it in the same call: a repeat where that one is, and remembered with it, once for them
    * all and unless all were dropped. What a device says in one message is so marked once and not each part of it.
    */
-  readonly joinsPrevious?: true;
+  readonly joinsPrevious?: boolean;
   /**
    * Rows of the key-value state that change together with this entry, in the same SQLite transaction; null deletes.
    * They are saved even where the entry is dropped, and left alone where it is a duplicate.
    */
-  readonly state?: Readonly<Record<string, string | null>>;
+  readonly state?: Readonly<Record<string, string | null>> | undefined;
 }
 
 /** What became of an entry, as `append` reports it. `dropped` only where the disk ladder says so; its place goes up as a void record. */
@@ -63,7 +63,8 @@ export interface Journal extends AsyncDisposable {
 
   /**
    * Writes entries in order. Resolves when they are as durable as their stream promises (`DURABILITY` of the wire):
-   * `each` after its fsync, `grouped` within a second. A call with an alarm or a result in it is never refused while
+   * `each` after its fsync, `grouped` within a second, but at once where an entry has a de-duplication key: its device
+   * waits to be answered. A call with an alarm or a result in it is never refused while
    * there is a place among those kept for them, and waits for the disk as long as that takes.
    *
    * @throws JournalError `journal/closed`, `journal/queue-full` (the caller decides what to give up), `journal/disk`,

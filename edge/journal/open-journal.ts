@@ -12,7 +12,7 @@ import { DEFAULT_LIMITS, type JournalLimits } from "./limits.ts";
 import { Outbox, type GoodAnswer } from "./outbox.ts";
 import type { Quarantine } from "./store/quarantine.ts";
 import { WorkerLife } from "./worker-life.ts";
-import { packEntries, unpackOutcomes, type Answer, type FromWorker, type Request } from "./worker/protocol.ts";
+import { packEntries, unpackOutcomes, type FromWorker, type Request } from "./worker/protocol.ts";
 
 /** What the journal is given. */
 export interface OpenJournalOptions {
@@ -32,7 +32,6 @@ export interface OpenJournalOptions {
 /** A site does not wait longer for its disk: the journal goes on opening by itself. */
 const OPEN_WAIT_MS = 15_000;
 const DAY_MS = 86_400_000;
-const ANSWERS_A_TURN = 32;
 const CLOSED = "the journal was closed";
 
 /**
@@ -56,9 +55,6 @@ class WorkerJournal implements Journal {
   readonly #writtenListeners = new Set<(streams: readonly Stream[]) => void>();
   readonly #epochListeners = new Set<(epoch: string) => void>();
   readonly #firstOpening = Promise.withResolvers<void>();
-  /** Answers that nobody has been given yet. As many as there are requests on their way, at most. */
-  readonly #arrived: Answer[] = [];
-  #isGiving = false;
   #epoch: string | undefined;
   #quarantined: Quarantine | undefined;
   #closing: Promise<void> | undefined;
@@ -89,15 +85,18 @@ class WorkerJournal implements Journal {
   async append(entries: readonly Entry[]): Promise<readonly Written[]> {
     checkEntries(entries);
     const parts = splitEntries(entries);
+    const [first] = parts;
+    if (first === undefined) return [];
+    if (parts.length === 1) {
+      this.#outbox.checkPlace({ entries: entries.length, chars: first.chars, mustKeep: first.mustKeep });
+      return writtenOf(await this.#ask(this.#requestOf(first)));
+    }
     this.#outbox.checkPlace({
       entries: entries.length,
       chars: parts.reduce((sum, part) => sum + part.chars, 0),
       mustKeep: parts.some((part) => part.mustKeep),
     });
-    const [first, ...others] = parts.map((part) => this.#ask(this.#requestOf(part)));
-    if (first === undefined) return [];
-    if (others.length === 0) return writtenOf(await first);
-    return (await Promise.all([first, ...others])).flatMap(writtenOf);
+    return (await Promise.all(parts.map((part) => this.#ask(this.#requestOf(part))))).flatMap(writtenOf);
   }
 
   async saveState(rows: Readonly<Record<string, string | null>>): Promise<void> {
@@ -162,7 +161,6 @@ class WorkerJournal implements Journal {
     this.#stop.abort(new Error(CLOSED));
     await this.#ticking;
     await this.#life.close();
-    for (const answer of this.#arrived.splice(0)) this.#outbox.arrived(answer);
     const lost = this.#outbox.rejectAll(CLOSED);
     if (lost > 0) this.#options.log.error("alarms or results were never written", { requests: lost });
   }
@@ -174,7 +172,8 @@ class WorkerJournal implements Journal {
       entries: packEntries(entries),
       chars,
       mustKeep,
-      isGrouped: entries.every(({ stream }) => DURABILITY[stream] === "grouped"),
+      // Whoever marked an entry waits to acknowledge it: a device must not wait for company that nobody needs.
+      isGrouped: entries.every(({ stream, dedupeKey }) => DURABILITY[stream] === "grouped" && dedupeKey === undefined),
       oldestPending: this.#outbox.oldestKept,
     };
   }
@@ -186,12 +185,12 @@ class WorkerJournal implements Journal {
       return Promise.reject(new JournalError("journal/closed", "the journal's worker is being started again"));
     }
     const answer = this.#outbox.expect(request);
-    this.#life.ask(request);
+    this.#life.post(request);
     return answer;
   }
 
   #sendKeptAgain(): void {
-    for (const request of this.#outbox.keptRequests) this.#life.ask(request);
+    for (const request of this.#outbox.keptRequests) this.#life.post(request);
   }
 
   #onMessage(message: FromWorker): void {
@@ -201,8 +200,7 @@ class WorkerJournal implements Journal {
         break;
       case "answers":
         this.#life.isWell();
-        this.#arrived.push(...message.answers);
-        this.#giveAnswers();
+        for (const answer of message.answers) this.#outbox.arrived(answer);
         if (message.written.length > 0) for (const listener of this.#writtenListeners) listener(message.written);
         break;
       case "epoch-opened":
@@ -215,18 +213,6 @@ class WorkerJournal implements Journal {
         this.#options.log[message.level](message.message, message.fields);
         break;
     }
-  }
-
-  /** Whoever waited goes on before the next turn of the loop: a hundred at once would hold it up. */
-  #giveAnswers(): void {
-    if (this.#isGiving) return;
-    for (const answer of this.#arrived.splice(0, ANSWERS_A_TURN)) this.#outbox.arrived(answer);
-    if (this.#arrived.length === 0) return;
-    this.#isGiving = true;
-    setImmediate(() => {
-      this.#isGiving = false;
-      this.#giveAnswers();
-    });
   }
 
   #onEpoch(epoch: string): void {

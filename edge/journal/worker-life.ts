@@ -4,7 +4,7 @@ import { Backoff } from "@outpost/kernel/backoff.ts";
 import { sleep, type Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 
-import type { FromWorker, Request, ToWorker, WorkerSettings } from "./worker/protocol.ts";
+import type { FromWorker, ToWorker, WorkerSettings } from "./worker/protocol.ts";
 
 /** A worker that has closed its file by itself is waited for this long. */
 const CLOSE_WAIT_MS = 10_000;
@@ -27,8 +27,6 @@ export class WorkerLife {
   readonly #backoff: Backoff;
   readonly #stop = new AbortController();
   #worker: Worker | undefined;
-  /** Asked in this turn of the loop. A message for each would cost more than what is in it. */
-  #asked: Request[] = [];
   readonly #running: Promise<void>;
 
   constructor(options: WorkerLifeOptions) {
@@ -42,15 +40,8 @@ export class WorkerLife {
     return this.#worker !== undefined;
   }
 
-  /** Sends to the worker, where there is one, with all else that is asked in this turn of the loop. */
-  ask(request: Request): void {
-    if (this.#asked.length === 0) setImmediate(() => this.#postAsked());
-    this.#asked.push(request);
-  }
-
-  /** Sends to the worker at once, behind what was asked before. */
-  post(message: Exclude<ToWorker, { kind: "requests" }>): void {
-    this.#postAsked();
+  /** Sends to the worker, where there is one. */
+  post(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
 
@@ -72,12 +63,6 @@ export class WorkerLife {
       if (this.isAlive) await worker.terminate();
     }
     await this.#running;
-  }
-
-  #postAsked(): void {
-    const requests = this.#asked;
-    this.#asked = [];
-    if (requests.length > 0) this.#worker?.postMessage({ kind: "requests", requests } satisfies ToWorker);
   }
 
   async #run(): Promise<void> {
@@ -106,8 +91,6 @@ export class WorkerLife {
     });
     worker.on("exit", (code) => resolve(`${why} (exit code ${code})`));
     this.#worker = worker;
-    // Asked while there was none: what must be kept comes again now, and the rest has been refused.
-    this.#asked = [];
     this.#options.onStart();
     await ended;
     this.#worker = undefined;

@@ -127,6 +127,61 @@ describe("what a device sends until it is acknowledged", () => {
     expect(await occurrences()).toHaveLength(1);
   });
 
+  it("is answered to each of a crowd, however many commit in one turn", async () => {
+    const { commits, rows } = createCommits();
+    commits.use(journal);
+    const crowd = Array.from({ length: 300 }, (_, n) => `button-${n}`);
+    const requests = crowd.map((id, n) =>
+      commits.commit(id, { key: "1", events: [pressed(n), pressed(n)], rows: { last: `${n}` } }, never),
+    );
+    expect(new Set(await Promise.all(requests))).toEqual(new Set(["committed"]));
+    expect(rows).toEqual(crowd.map((id, n) => [id, { last: `${n}` }]));
+    expect(await occurrences()).toHaveLength(600);
+  });
+
+  it("keeps nobody else from the disk where the journal never takes it", async () => {
+    const { commits } = createCommits();
+    commits.use(journal);
+    const events = [pressed()];
+    const outcomes = await Promise.allSettled([
+      commits.commit("button", { key: "1", events }, never),
+      commits.commit("chatty", { key: "x".repeat(1_000), events }, never),
+      commits.commit("other", { key: "1", events }, never),
+    ]);
+    expect(outcomes).toMatchObject([
+      { value: "committed" },
+      { status: "rejected", reason: { code: "device/not-committed" } },
+      { value: "committed" },
+    ]);
+    expect(await occurrences()).toHaveLength(2);
+  });
+
+  it("waits for nobody's company, not even where it is measurements alone", async () => {
+    await journal[Symbol.asyncDispose]();
+    // Longer than this test may take.
+    const limits = { groupMs: 600_000 };
+    journal = await openJournal({
+      directory,
+      maxBytes: 2 ** 26,
+      keepDays: 90,
+      clock: systemClock,
+      log: silentLog,
+      limits,
+    });
+    const { commits } = createCommits();
+    commits.use(journal);
+    const { name: _, details: __, ...common } = pressed();
+    const measured: DeviceEvent = {
+      ...common,
+      kind: "measurement",
+      pointId: "power",
+      unit: "kW",
+      reading: { quality: "good", value: 7 },
+      isReportable: false,
+    };
+    expect(await commits.commit("button", { key: "1", events: [measured] }, never)).toBe("committed");
+  });
+
   it("lets a device go that hangs up, and goes on writing", async () => {
     const { commits } = createCommits();
     const gone = new AbortController();

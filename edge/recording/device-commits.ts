@@ -4,11 +4,12 @@ import type { CommitRequest } from "@outpost/firmware-adapters/adapter.ts";
 import { DeviceError } from "@outpost/firmware-adapters/errors.ts";
 import type { DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
-import { asError } from "@outpost/kernel/thrown.ts";
+import { asError, errorCode } from "@outpost/kernel/thrown.ts";
 
-import type { Entry, Journal } from "../journal/journal.ts";
+import type { Entry, Journal, Written } from "../journal/journal.ts";
 import { CommonDeadline } from "./common-deadline.ts";
 import { eventEntry } from "./entries.ts";
+import { Leavers } from "./leavers.ts";
 
 /** De-duplication keys and memory rows of devices begin so; the device's id follows. */
 export const DEVICE_PREFIX = "device/";
@@ -18,6 +19,8 @@ export const MAX_KNOWN_KEYS = 20_000;
 const MAX_UNDER_WAY = 2_000;
 /** A disk that has not taken it after this has not taken it, as far as the device is told. */
 const COMMIT_TIMEOUT_MS = 15_000;
+/** Devices that go on in one turn of the loop. */
+const ANSWERS_A_TURN = 32;
 
 export interface DeviceCommitsDeps {
   readonly clock: Clock;
@@ -27,18 +30,37 @@ export interface DeviceCommitsDeps {
   onRows(deviceId: string, rows: Readonly<Record<string, string | null>>): void;
 }
 
+type Answer = "committed" | "known";
+
+/** One commit on its way to the disk. */
+interface Underway {
+  readonly key: string;
+  readonly deviceId: string;
+  readonly rows: CommitRequest["rows"];
+  readonly entries: readonly Entry[];
+  /** How it went, for as long as it takes. */
+  readonly written: Promise<Answer>;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
 /**
  * Writes down what devices send until it is acknowledged, once each, whatever is lost between them and us. The alarm
- * path has it before the disk does; what it says twice goes nowhere twice.
+ * path has it before the disk does; what it says twice goes nowhere twice. What is committed in one turn of the loop
+ * goes to the journal together, and its devices go on a few in a turn: a car park's answers must not hold the loop up.
  */
 export class DeviceCommits {
   readonly #deps: DeviceCommitsDeps;
   /** Newest last. */
   readonly #known = new Set<string>();
-  readonly #underWay = new Map<string, Promise<"committed" | "known">>();
+  readonly #underway = new Map<string, Underway>();
+  /** Those of them that the journal has not been given yet. */
+  #gathered: Underway[] = [];
+  /** On the disk; their devices have not been told yet. */
+  readonly #answers: (() => void)[] = [];
   readonly #deadline: CommonDeadline;
-  readonly #journalToCome = Promise.withResolvers<Journal>();
-  #journal: Journal | undefined;
+  readonly #leavers = new Leavers();
+  readonly #journal = Promise.withResolvers<Journal>();
 
   constructor(deps: DeviceCommitsDeps) {
     this.#deps = deps;
@@ -52,66 +74,110 @@ export class DeviceCommits {
 
   /** From now on there is a disk to write to. */
   use(journal: Journal): void {
-    this.#journal = journal;
-    this.#journalToCome.resolve(journal);
+    this.#journal.resolve(journal);
   }
 
   /** As `DeviceDeps.commit` promises. */
-  async commit(deviceId: string, request: CommitRequest, signal: AbortSignal): Promise<"committed" | "known"> {
+  async commit(deviceId: string, request: CommitRequest, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     assert(request.events.length > 0, "a key is written down with what happened; rows alone are saved by memory");
     const key = `${DEVICE_PREFIX}${deviceId}/${request.key}`;
     if (this.#known.has(key)) return "known";
-    const before = this.#underWay.get(key);
+    const before = this.#underway.get(key);
     if (before !== undefined) {
-      await this.#within(before, signal);
+      await this.#within(before.written, signal);
       return "known";
     }
-    if (this.#underWay.size >= MAX_UNDER_WAY) {
+    if (this.#underway.size >= MAX_UNDER_WAY) {
       throw new DeviceError("device/not-committed", `${MAX_UNDER_WAY} wait for the disk already`);
     }
     for (const event of request.events) this.#deps.publish(event);
-    const writing = this.#write(deviceId, key, request);
-    this.#underWay.set(key, writing);
-    // Whoever waits for it hears how it went; where nobody waits any more, it went as it went.
-    const over = (): boolean => this.#underWay.delete(key);
-    writing.then(over, over);
-    return await this.#within(writing, signal);
+    return await this.#within(this.#gather(deviceId, key, request), signal);
   }
 
-  async #write(deviceId: string, key: string, { events, rows }: CommitRequest): Promise<"committed" | "known"> {
-    const journal = this.#journal ?? (await this.#journalToCome.promise);
-    const outcomes = await journal.append(entriesOf(events, { deviceId, key, rows }));
+  #gather(deviceId: string, key: string, { events, rows }: CommitRequest): Promise<Answer> {
+    const { promise: written, resolve, reject } = Promise.withResolvers<Answer>();
+    const entries = entriesOf(events, { deviceId, key, rows });
+    const one = { key, deviceId, rows, entries, written, resolve, reject };
+    this.#underway.set(key, one);
+    if (this.#gathered.length === 0) setImmediate(() => void this.#writeGathered());
+    this.#gathered.push(one);
+    return written;
+  }
+
+  async #writeGathered(): Promise<void> {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    const journal = await this.#journal.promise;
+    await this.#write(journal, gathered);
+  }
+
+  /** Never rejects: each hears how it went with itself. */
+  async #write(journal: Journal, together: readonly Underway[]): Promise<void> {
+    let outcomes: readonly Written[];
+    try {
+      outcomes = await journal.append(together.flatMap(({ entries }) => entries));
+    } catch (error) {
+      // One that the journal never takes must not take the others with it.
+      if (errorCode(error) === "journal/too-large" && together.length > 1) {
+        await Promise.all(together.map((one) => this.#write(journal, [one])));
+        return;
+      }
+      for (const one of together) this.#over(one, () => one.reject(error));
+      return;
+    }
+    let at = 0;
+    for (const one of together) {
+      const ofOne = outcomes.slice(at, at + one.entries.length);
+      at += one.entries.length;
+      this.#over(one, () => this.#answer(one, ofOne));
+    }
+  }
+
+  #answer(one: Underway, outcomes: readonly Written[]): void {
     // Where the disk ladder gives up measurements, an occurrence that came with them is still on the disk.
     if (outcomes.every(({ kind }) => kind === "dropped")) {
-      throw new DeviceError("device/not-committed", "the disk is too full for it");
+      one.reject(new DeviceError("device/not-committed", "the disk is too full for it"));
+      return;
     }
-    this.#know(key);
+    this.#know(one.key);
     // Known to the disk alone: it is long ago, and its rows were written then.
-    if (outcomes[0]?.kind === "duplicate") return "known";
-    if (rows !== undefined) this.#deps.onRows(deviceId, rows);
-    return "committed";
+    const isKnown = outcomes[0]?.kind === "duplicate";
+    if (!isKnown && one.rows !== undefined) this.#deps.onRows(one.deviceId, one.rows);
+    one.resolve(isKnown ? "known" : "committed");
   }
 
-  /** The end of `writing`, for as long as the caller can wait. The writing itself goes on. */
-  async #within<T>(writing: Promise<T>, signal: AbortSignal): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    writing.then(resolve, reject);
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort);
-    const late = this.#deadline.begin(() =>
-      reject(new DeviceError("device/not-committed", "the disk does not answer")),
-    );
-    try {
-      return await promise;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof DeviceError) throw error;
-      throw new DeviceError("device/not-committed", asError(error).message, { cause: error });
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      late[Symbol.dispose]();
-    }
+  /** What was under way is over; its device goes on in this turn of the loop or one of the next. */
+  #over(one: Underway, tell: () => void): void {
+    if (this.#answers.length === 0) setImmediate(() => this.#tellSome());
+    this.#answers.push(() => {
+      this.#underway.delete(one.key);
+      tell();
+    });
+  }
+
+  #tellSome(): void {
+    for (const tell of this.#answers.splice(0, ANSWERS_A_TURN)) tell();
+    if (this.#answers.length > 0) setImmediate(() => this.#tellSome());
+  }
+
+  /** The end of `written`, for as long as the caller can wait. The writing itself goes on. */
+  #within(written: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const left = this.#leavers.add(signal, () => end(() => reject(signal.reason)));
+      const late = this.#deadline.begin(() =>
+        end(() => reject(new DeviceError("device/not-committed", "the disk does not answer"))),
+      );
+      const end = (settle: () => void): void => {
+        left();
+        late[Symbol.dispose]();
+        settle();
+      };
+      written.then(
+        (answer) => end(() => resolve(answer)),
+        (error: unknown) => end(() => reject(notCommitted(error))),
+      );
+    });
   }
 
   #know(key: string): void {
@@ -120,6 +186,11 @@ export class DeviceCommits {
     const [oldest] = this.#known;
     if (oldest !== undefined) this.#known.delete(oldest);
   }
+}
+
+function notCommitted(error: unknown): DeviceError {
+  if (error instanceof DeviceError) return error;
+  return new DeviceError("device/not-committed", asError(error).message, { cause: error });
 }
 
 interface Mark {

@@ -14,45 +14,35 @@ export interface MixCall {
 export const MIX_CALLS = METER_VALUES + 2 + Math.floor((METER_VALUES + 2) / PER_HEARTBEAT);
 
 /**
- * One transaction of one station: start, 20 meter values, stop, a heartbeat with every tenth.
+ * One transaction of one station: start, 20 meter values, stop, a heartbeat with every tenth. Each message says the time
+ * at which it is taken from here: what is older than a few minutes is dealt with otherwise.
  *
- * @param startedAtMs  apart by at least a minute for two mixes of the same station.
- * @param meterValues  fewer than 20 where a station is to be out of step with the others.
- * @param numberOf     the transaction's number, once the start was answered.
+ * @param meterStartWh  higher for each mix of a station, so that no start is another's retry.
+ * @param meterValues   fewer than 20 where a station is to be out of step with the others.
+ * @param numberOf      the transaction's number, once the start was answered.
  */
-export function* mixOf(startedAtMs: number, meterValues: number, numberOf: () => number): Generator<MixCall> {
-  const meterStart = Math.round(startedAtMs / 1_000) % 1_000_000_000;
+export function* mixOf(meterStartWh: number, meterValues: number, numberOf: () => number): Generator<MixCall> {
   let sent = 0;
   const withHeartbeat = function* (call: MixCall): Generator<MixCall> {
     yield call;
     sent += 1;
     if (sent % PER_HEARTBEAT === 0) yield { action: "Heartbeat", payload: {} };
   };
-  const start = { connectorId: 1, idTag: TAG, meterStart, timestamp: iso(startedAtMs) };
+  const start = { connectorId: 1, idTag: TAG, meterStart: meterStartWh, timestamp: isoNow() };
   yield* withHeartbeat({ action: "StartTransaction", payload: start });
   for (let index = 1; index <= meterValues; index += 1) {
-    const payload = {
-      connectorId: 1,
-      transactionId: numberOf(),
-      meterValue: [meterValue(startedAtMs + index * 1_000, meterStart + index)],
-    };
+    const payload = { connectorId: 1, transactionId: numberOf(), meterValue: [meterValue(meterStartWh + index)] };
     yield* withHeartbeat({ action: "MeterValues", payload });
   }
-  const meterStop = meterStart + meterValues + 1;
-  const stop = {
-    transactionId: numberOf(),
-    idTag: TAG,
-    meterStop,
-    timestamp: iso(startedAtMs + 30_000),
-    reason: "Local",
-  };
+  const meterStop = meterStartWh + meterValues + 1;
+  const stop = { transactionId: numberOf(), idTag: TAG, meterStop, timestamp: isoNow(), reason: "Local" };
   yield* withHeartbeat({ action: "StopTransaction", payload: stop });
 }
 
 /** As the stations of the measurement are set to meter: energy, power and three currents. */
-function meterValue(atMs: number, energyWh: number): object {
+function meterValue(energyWh: number): object {
   return {
-    timestamp: iso(atMs),
+    timestamp: isoNow(),
     sampledValue: [
       { value: String(energyWh), measurand: "Energy.Active.Import.Register", unit: "Wh" },
       { value: "10971", measurand: "Power.Active.Import", unit: "W" },
@@ -67,6 +57,6 @@ function current(phase: string): object {
   return { value: "15.9", measurand: "Current.Import", phase, unit: "A" };
 }
 
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
+function isoNow(): string {
+  return new Date().toISOString();
 }

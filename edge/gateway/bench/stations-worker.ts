@@ -28,7 +28,8 @@ export type StationsReport =
   | { readonly kind: "hung-up" };
 
 const QUIET_MS = 1_500;
-const MINUTE_MS = 60_000;
+/** More than a mix meters. */
+const MIX_WH = 100;
 /** What stations say when they are set up. */
 const ANSWERS: Readonly<Record<string, object>> = {
   GetLocalListVersion: { listVersion: 0 },
@@ -127,10 +128,10 @@ async function run(mixes: number): Promise<StationsReport> {
     stations.map(async (station, index) => {
       for (let mix = 0; mix < mixes; mix += 1) {
         let number = 0;
-        const startedAtMs = Date.now() + (mixesBefore + mix) * MINUTE_MS;
+        const meterStartWh = (mixesBefore + mix) * MIX_WH;
         // Each begins at another place of its mix, as in a car park; in step they would all wait for each other.
         const meterValues = mix === 0 ? index % (METER_VALUES + 1) : METER_VALUES;
-        for (const { action, payload } of mixOf(startedAtMs, meterValues, () => number)) {
+        for (const { action, payload } of mixOf(meterStartWh, meterValues, () => number)) {
           const sentMs = performance.now();
           const answer = await station.call(action, payload);
           latenciesMs[calls] = performance.now() - sentMs;

@@ -14,11 +14,10 @@ import { runWorker } from "../worker/run-worker.ts";
 const port = parentPort;
 assert(port !== null, "started as a worker");
 const { directory } = z.object({ directory: z.string() }).parse(workerData);
-const request = z.object({ entries: z.object({ cells: z.array(z.unknown()) }).optional() });
-const message = z.object({ kind: z.string(), requests: z.array(request).optional() });
+const message = z.object({ kind: z.string(), entries: z.object({ cells: z.array(z.unknown()) }).optional() });
 
 port.on("message", (received) => {
-  const bodies = (message.parse(received).requests ?? []).flatMap(({ entries }) => entries?.cells ?? []).join();
+  const bodies = message.parse(received).entries?.cells.join() ?? "";
   if (bodies.includes("die before") && isFirstTime("before")) process.exit(1);
   // The answer is posted in a later turn of the loop, after the commit: it must never arrive.
   if (bodies.includes("die after") && isFirstTime("after")) port.postMessage = () => process.exit(1);

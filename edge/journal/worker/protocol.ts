@@ -87,8 +87,7 @@ export type Request =
 export type AppendRequest = Extract<Request, { kind: "append" }>;
 
 export type ToWorker =
-  /** All that was asked in one turn of the main thread's loop, in order. */
-  | { readonly kind: "requests"; readonly requests: readonly Request[] }
+  | Request
   | { readonly kind: "tick"; readonly wallMs: number; readonly monotonicMs: number }
   | { readonly kind: "close" };
 
@@ -122,10 +121,10 @@ export const DROPPED = -1;
 export function packEntries(entries: readonly Entry[]): PackedEntries {
   const cells: (string | number | null)[] = [];
   const states: [number, StateRows][] = [];
-  for (const [index, { stream, recordedAtMs, lane, body, dedupeKey, joinsPrevious, state }] of entries.entries()) {
+  for (const { stream, recordedAtMs, lane, body, dedupeKey, joinsPrevious, state } of entries) {
     const mark = joinsPrevious === true ? JOINS : (dedupeKey ?? null);
+    if (state !== undefined) states.push([cells.length / CELLS, state]);
     cells.push(STREAMS.indexOf(stream), recordedAtMs, lane, body, mark);
-    if (state !== undefined) states.push([index, state]);
   }
   return { count: entries.length, cells, states };
 }

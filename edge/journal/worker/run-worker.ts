@@ -26,7 +26,7 @@ export function runWorker(port: MessagePort, settings: WorkerSettings): void {
       desk.close();
       port.close();
     } else {
-      for (const request of message.requests) desk.take(request);
+      desk.take(message);
     }
   });
   desk.open();

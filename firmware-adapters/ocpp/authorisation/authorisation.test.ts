@@ -21,7 +21,7 @@ const ask = (changes: Partial<Question> = {}): Question => ({
   idTag: "04A1B2",
   nowMs: NOW_MS,
   isClockTrusted: true,
-  runningElsewhere: 0,
+  runningElsewhere: () => 0,
   ...changes,
 });
 const NONE = new Map<string, never>();
@@ -69,10 +69,10 @@ describe("deciding on a tag", () => {
     ["unknown", ask(), NONE, NONE, {}, "Invalid"],
     ["unknown where everybody may charge", ask(), NONE, NONE, { unknownTags: "accept" }, "Accepted"],
     ["empty, even there", ask({ idTag: " " }), NONE, NONE, { unknownTags: "accept" }, "Invalid"],
-    ["charging elsewhere", ask({ runningElsewhere: 1 }), ON_LIST, NONE, {}, "ConcurrentTx"],
+    ["charging elsewhere", ask({ runningElsewhere: () => 1 }), ON_LIST, NONE, {}, "ConcurrentTx"],
     [
       "charging elsewhere where it may",
-      ask({ runningElsewhere: 1 }),
+      ask({ runningElsewhere: () => 1 }),
       ON_LIST,
       NONE,
       { allowsConcurrent: true },

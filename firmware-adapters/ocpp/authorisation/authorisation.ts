@@ -23,8 +23,8 @@ export interface Question {
   readonly nowMs: number;
   /** Whether the wall clock can be trusted: an expiry judged by a doubtful one would lock people out, or let them in. */
   readonly isClockTrusted: boolean;
-  /** Other connectors that charge with this tag now. */
-  readonly runningElsewhere: number;
+  /** How many other connectors charge with this tag now. Asked only where it matters: it means looking at them all. */
+  runningElsewhere(this: void): number;
 }
 
 export interface AuthorisationPolicy {
@@ -47,7 +47,7 @@ export function decide(
   policy: AuthorisationPolicy,
 ): Verdict {
   const verdict = standing(question, list, cache, policy);
-  const isConcurrent = verdict === "Accepted" && question.runningElsewhere > 0 && !policy.allowsConcurrent;
+  const isConcurrent = verdict === "Accepted" && !policy.allowsConcurrent && question.runningElsewhere() > 0;
   return isConcurrent ? "ConcurrentTx" : verdict;
 }
 

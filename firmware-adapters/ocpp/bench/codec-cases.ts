@@ -1,7 +1,7 @@
 import type { CodecCase } from "../../testing/codec-case.ts";
 import { readFrame } from "../relay/line/frames.ts";
 import { tolerate } from "../server/tolerance.ts";
-import { meterValues, samplesOf } from "../v16/messages.ts";
+import { readMeterValuesMessage, samplesOf } from "../v16/messages.ts";
 import { samplesOf as samplesOf201, transactionEvent } from "../v201/incoming/messages.ts";
 
 const FRAMES = 256;
@@ -35,7 +35,7 @@ function parse(bytes: Buffer): number {
     const message: unknown = JSON.parse(line);
     if (!Array.isArray(message)) continue;
     const { payload } = tolerate(message[3]);
-    const [sample] = samplesOf(meterValues.parse(payload).meterValue, 0);
+    const [sample] = samplesOf(readMeterValuesMessage(payload).meterValue, 0);
     if (sample?.currentA?.L1 === 31.9) found += 1;
   }
   return found;

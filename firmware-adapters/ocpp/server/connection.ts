@@ -56,9 +56,10 @@ export class Connection implements StationConnection {
   serve(onCall: OnCall): void {
     this.#client.handle(async ({ method = "", params, signal = this.closed }) => {
       const { payload, what } = tolerate(params);
-      const tolerated = [...what, ...deviations(this.version, method, "req", payload)];
+      const wrong = deviations(this.version, method, "req", payload);
+      const tolerated = what.length === 0 ? wrong : [...what, ...wrong];
       try {
-        return { ...(await onCall({ action: method, payload, tolerated }, signal)) };
+        return await onCall({ action: method, payload, tolerated }, signal);
       } catch (error) {
         const code = error instanceof OcppError ? (error.errorCode ?? "InternalError") : "InternalError";
         // oxlint-disable-next-line typescript/only-throw-error -- it is an Error, whose types ocpp-rpc does not tell

@@ -5,7 +5,12 @@ export interface Tolerated {
 }
 
 /** Spellings met in the field, and what is meant. Errata v4.0 of OCPP 1.6 correct `Celcius`, which its own schema prints. */
-const SPELLINGS: Readonly<Record<string, string>> = { Celcius: "Celsius", celsius: "Celsius", wh: "Wh", kwh: "kWh" };
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ["Celcius", "Celsius"],
+  ["celsius", "Celsius"],
+  ["wh", "Wh"],
+  ["kwh", "kWh"],
+]);
 const MAX_DEPTH = 12;
 
 /**
@@ -26,10 +31,10 @@ export function tolerate(payload: unknown): Tolerated {
 /** Looked for before anything is copied: nearly every payload is well spelt. */
 function isMisspelt(value: unknown, depth: number): boolean {
   if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return false;
-  for (const [key, one] of Object.entries(value)) {
-    if (typeof one === "object" ? isMisspelt(one, depth + 1) : key === "unit" && SPELLINGS[String(one)] !== undefined)
-      return true;
-  }
+  if (Array.isArray(value)) return value.some((one) => isMisspelt(one, depth + 1));
+  const { unit } = value as { readonly unit?: unknown };
+  if (typeof unit === "string" && SPELLINGS.has(unit)) return true;
+  for (const one of Object.values(value)) if (typeof one === "object" && isMisspelt(one, depth + 1)) return true;
   return false;
 }
 
@@ -38,7 +43,7 @@ function respelt(value: unknown, what: string[], depth: number): unknown {
   if (Array.isArray(value)) return value.map((one) => respelt(one, what, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, one]: [string, unknown]) => {
-      const meant = key === "unit" && typeof one === "string" ? SPELLINGS[one] : undefined;
+      const meant = key === "unit" && typeof one === "string" ? SPELLINGS.get(one) : undefined;
       if (meant === undefined) return [key, respelt(one, what, depth + 1)];
       what.push(`unit "${String(one)}" for ${meant}`);
       return [key, meant];

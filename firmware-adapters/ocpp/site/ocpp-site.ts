@@ -103,7 +103,7 @@ export class OcppSite {
   /** Whether a tag may charge. @param runningElsewhere  other connectors that charge with it now. */
   decide(
     idTag: string,
-    at: { readonly nowMs: number; readonly isClockTrusted: boolean; readonly runningElsewhere: number },
+    at: { readonly nowMs: number; readonly isClockTrusted: boolean; runningElsewhere(this: void): number },
   ): Verdict {
     const { list, policy } = this.#rules;
     return decide({ idTag, ...at }, list, NO_CACHE, policy);

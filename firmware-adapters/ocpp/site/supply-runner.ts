@@ -6,10 +6,11 @@ import {
   availableA,
   exposedA,
   highestGrantA,
-  noteInput,
+  noteAnswers,
   noteKnown,
   startSupply,
   stepSupply,
+  type GrantAnswered,
   type Known,
   type SendGrant,
   type SupplyInput,
@@ -76,7 +77,7 @@ export class SupplyRunner {
   /** Stations that have changed since the last step. Every step begins with them, so that it knows all there is. */
   readonly #changed = new Set<string>();
   /** What became of grants since then; taken in with the same step. */
-  readonly #answers: SupplyInput[] = [];
+  readonly #answers: GrantAnswered[] = [];
   #wake = Promise.withResolvers<void>();
 
   constructor(settings: ChargingSiteSettings, deps: SupplyRunnerDeps) {
@@ -172,9 +173,7 @@ export class SupplyRunner {
     this.#changed.clear();
     const news = new Map(changed.map((member) => [keyOf(member), this.#known(member)]));
     const known = noteKnown(this.#state, news, nowMs, this.#settings);
-    const heard = this.#answers
-      .splice(0)
-      .reduce((state, answer) => noteInput(this.#settings, state, answer, nowMs), known);
+    const heard = noteAnswers(known, this.#answers.splice(0), nowMs);
     const [next, grants] = stepSupply(this.#settings, heard, input, nowMs);
     this.#state = next;
     for (const grant of grants) this.#begin(grant);

@@ -186,10 +186,11 @@ export class ChargePoint implements SiteStation, StationHost {
 
   decide(idTag: string, connectorId: number | undefined): Verdict {
     const { wallMs, confidence } = this.#deps.clock.now();
-    const runningElsewhere = [...this.#site.stations.values()].filter(
-      (station) =>
-        station instanceof ChargePoint && station.isChargingWith(idTag, station === this ? connectorId : undefined),
-    ).length;
+    const runningElsewhere = (): number =>
+      [...this.#site.stations.values()].filter(
+        (station) =>
+          station instanceof ChargePoint && station.isChargingWith(idTag, station === this ? connectorId : undefined),
+      ).length;
     return this.#site.decide(idTag, { nowMs: wallMs, isClockTrusted: confidence !== "doubtful", runningElsewhere });
   }
 
@@ -209,12 +210,12 @@ export class ChargePoint implements SiteStation, StationHost {
     return this.#ledger.running(connectorId);
   }
 
-  async enter(input: BookInput, message: BookMessage): Promise<BookOutcome> {
-    return await this.#entered(this.#ledger.enter(input, message, this.#background.signal));
+  enter(input: BookInput, message: BookMessage): Promise<BookOutcome> {
+    return this.#entered(this.#ledger.enter(input, message, this.#background.signal));
   }
 
-  async enter201(event: Event201, message: BookMessage): Promise<Outcome201> {
-    return await this.#entered(this.#ledger.enter201(event, message, this.#background.signal));
+  enter201(event: Event201, message: BookMessage): Promise<Outcome201> {
+    return this.#entered(this.#ledger.enter201(event, message, this.#background.signal));
   }
 
   note(name: string, facts: Facts): void {
@@ -250,14 +251,15 @@ export class ChargePoint implements SiteStation, StationHost {
     this.#ledger.speaks(connection.version);
     this.#showRunning();
     this.#connectors.heard();
-    this.#board.online(`connected, ${connection.version}`);
+    const how = `connected, ${connection.version}`;
+    this.#board.online(how);
     connection.closed.addEventListener("abort", () => this.#onClosed(connection), { once: true });
     this.#settleIn(AFTER_CONNECT_MS);
-    return async (call, signal) => {
+    return (call, signal) => {
       this.#connectors.heard();
-      this.#board.online(`connected, ${connection.version}`);
+      this.#board.online(how);
       this.#tolerances.note(call.action, call.tolerated);
-      return await protocol.onCall(call, signal);
+      return protocol.onCall(call, signal);
     };
   }
 

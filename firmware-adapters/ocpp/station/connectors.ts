@@ -1,12 +1,21 @@
 import type { Clock } from "@outpost/kernel/clock.ts";
 
-import type { BadReason, Measurement } from "../../event.ts";
+import { eventTime, type BadReason, type Measurement } from "../../event.ts";
 import type { PointBoard } from "../../point-board.ts";
 import { PHASES, type ConnectorState, type ConnectorStatus, type PerPhase, type Phase } from "../words.ts";
 import { isRecent, type MeterSample } from "./meter-sample.ts";
 import { pointOf, STATUS_CODES } from "./points.ts";
 
+/** The ids of the points that its meter values show. */
+interface MeterPoints {
+  readonly energy: string;
+  readonly power: string;
+  readonly soc: string;
+  readonly current: Readonly<Record<Phase, string>>;
+}
+
 interface Connector {
+  readonly points: MeterPoints;
   status: ConnectorStatus;
   /** Told since the station's last boot. */
   isTold: boolean;
@@ -19,6 +28,7 @@ interface Connector {
 
 /** What one charge point's connectors do, and what their points show of it. */
 export class Connectors {
+  readonly ids: readonly number[];
   readonly #stationId: string;
   readonly #clock: Clock;
   readonly #board: PointBoard;
@@ -29,10 +39,12 @@ export class Connectors {
     this.#stationId = stationId;
     this.#clock = deps.clock;
     this.#board = deps.board;
+    this.ids = ids;
     this.#connectors = new Map(
       ids.map((id) => [
         id,
         {
+          points: meterPointsOf(id),
           status: "unavailable",
           isTold: false,
           transactionId: undefined,
@@ -42,10 +54,6 @@ export class Connectors {
         },
       ]),
     );
-  }
-
-  get ids(): readonly number[] {
-    return [...this.#connectors.keys()];
   }
 
   get heardAtMs(): number {
@@ -134,14 +142,22 @@ export class Connectors {
       connector.meteredA = { L1: currentA.L1 ?? 0, L2: currentA.L2 ?? 0, L3: currentA.L3 ?? 0 };
       connector.meteredAtMs = this.#clock.monotonicMs();
     }
-    const values: readonly (readonly [string, number | undefined])[] = [
-      ["energy", energyWh === undefined ? undefined : energyWh / 1_000],
-      ["power", powerW === undefined ? undefined : powerW / 1_000],
-      ["soc", socPercent],
-      ...PHASES.map((phase) => [`current.${phase.toLowerCase()}`, currentA?.[phase]] as const),
-    ];
-    return values.flatMap(([name, value]) =>
-      value === undefined ? [] : [this.#board.measurement(pointOf(connectorId, name), { quality: "good", value })],
-    );
+    const time = eventTime(this.#clock.now());
+    const measurements: Measurement[] = [];
+    const add = (pointId: string, value: number | undefined): void => {
+      if (value !== undefined) measurements.push(this.#board.measurement(pointId, { quality: "good", value }, time));
+    };
+    const { points } = connector;
+    add(points.energy, energyWh === undefined ? undefined : energyWh / 1_000);
+    add(points.power, powerW === undefined ? undefined : powerW / 1_000);
+    add(points.soc, socPercent);
+    for (const phase of PHASES) add(points.current[phase], currentA?.[phase]);
+    return measurements;
   }
+}
+
+function meterPointsOf(connectorId: number): MeterPoints {
+  const of = (name: string): string => pointOf(connectorId, name);
+  const current = { L1: of("current.l1"), L2: of("current.l2"), L3: of("current.l3") };
+  return { energy: of("energy"), power: of("power"), soc: of("soc"), current };
 }

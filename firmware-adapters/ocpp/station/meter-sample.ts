@@ -7,12 +7,12 @@ export interface MeterSample {
   /** The station's own clock, Unix milliseconds. */
   readonly atMs: number;
   /** The energy register. */
-  readonly energyWh?: number;
-  readonly powerW?: number;
-  readonly currentA?: Partial<PerPhase>;
-  readonly voltageV?: Partial<PerPhase>;
-  readonly socPercent?: number;
-  readonly temperatureC?: number;
+  readonly energyWh?: number | undefined;
+  readonly powerW?: number | undefined;
+  readonly currentA?: Partial<PerPhase> | undefined;
+  readonly voltageV?: Partial<PerPhase> | undefined;
+  readonly socPercent?: number | undefined;
+  readonly temperatureC?: number | undefined;
 }
 
 /** One sampled value in the words that both versions share. */
@@ -28,49 +28,68 @@ export interface SampledValue {
 
 /** Joins the sampled values of one instant. What we have no use for is left out. */
 export function meterSample(atMs: number, values: readonly SampledValue[]): MeterSample {
-  const energyWh = total(values, "Energy.Active.Import.Register");
-  const powerW = total(values, "Power.Active.Import");
-  const socPercent = total(values, "SoC");
-  const temperatureC = total(values, "Temperature");
-  const currentA = phases(values, "Current.Import");
-  const voltageV = phases(values, "Voltage");
+  const sums: Sums = {};
+  for (const one of values) {
+    const name = NAMES.get(one.measurand ?? DEFAULT_MEASURAND);
+    if (name !== undefined && Number.isFinite(one.value)) sums[name] = summed(sums[name], one);
+  }
   return {
     atMs,
-    ...(energyWh === undefined ? {} : { energyWh }),
-    ...(powerW === undefined ? {} : { powerW }),
-    ...(socPercent === undefined ? {} : { socPercent }),
-    ...(temperatureC === undefined ? {} : { temperatureC }),
-    ...(currentA === undefined ? {} : { currentA }),
-    ...(voltageV === undefined ? {} : { voltageV }),
+    energyWh: total(sums.energy),
+    powerW: total(sums.power),
+    socPercent: total(sums.soc),
+    temperatureC: total(sums.temperature),
+    currentA: phases(sums.current),
+    voltageV: phases(sums.voltage),
   };
 }
 
 const DEFAULT_MEASURAND = "Energy.Active.Import.Register";
 const KILO = new Set(["kWh", "kW", "kvarh", "kvar", "kVA"]);
 
-function of(values: readonly SampledValue[], measurand: string): readonly SampledValue[] {
-  return values.filter((one) => (one.measurand ?? DEFAULT_MEASURAND) === measurand && Number.isFinite(one.value));
+type Measured = "energy" | "power" | "soc" | "temperature" | "current" | "voltage";
+const NAMES: ReadonlyMap<string, Measured> = new Map<string, Measured>([
+  [DEFAULT_MEASURAND, "energy"],
+  ["Power.Active.Import", "power"],
+  ["SoC", "soc"],
+  ["Temperature", "temperature"],
+  ["Current.Import", "current"],
+  ["Voltage", "voltage"],
+]);
+
+/** What was said of one measurand: of all phases together, and of each. */
+interface Sum {
+  whole: number | undefined;
+  readonly perPhase: Partial<Record<Phase, number>>;
+  /** Of all that was said of phases. */
+  ofPhases: number | undefined;
+}
+type Sums = Partial<Record<Measured, Sum>>;
+
+/** Meter values are nearly all that charge points ever say: each is looked at once. */
+function summed(sum: Sum = { whole: undefined, perPhase: {}, ofPhases: undefined }, one: SampledValue): Sum {
+  const value = scaled(one);
+  if (one.phase === undefined) {
+    sum.whole ??= value;
+    return sum;
+  }
+  const phase = phaseOf(one.phase);
+  if (phase === undefined) return sum;
+  sum.perPhase[phase] = value;
+  sum.ofPhases = (sum.ofPhases ?? 0) + value;
+  return sum;
 }
 
 /** The value of all phases together: as told, or the sum where only the phases are. */
-function total(values: readonly SampledValue[], measurand: string): number | undefined {
-  const found = of(values, measurand);
-  const whole = found.find(({ phase }) => phase === undefined);
-  if (whole !== undefined) return scaled(whole);
-  const parts = found.filter(({ phase }) => phaseOf(phase) !== undefined);
-  return parts.length === 0 ? undefined : parts.reduce((sum, one) => sum + scaled(one), 0);
+function total(sum: Sum | undefined): number | undefined {
+  return sum?.whole ?? sum?.ofPhases;
 }
 
-function phases(values: readonly SampledValue[], measurand: string): Partial<PerPhase> | undefined {
-  const found = of(values, measurand);
-  const parts = found.flatMap((one) => {
-    const phase = phaseOf(one.phase);
-    return phase === undefined ? [] : [[phase, scaled(one)] as const];
-  });
-  if (parts.length > 0) return Object.fromEntries(parts);
+function phases(sum: Sum | undefined): Partial<PerPhase> | undefined {
+  if (sum?.ofPhases !== undefined) return sum.perPhase;
   // A station that measures one figure means each of its phases.
-  const whole = found.find(({ phase }) => phase === undefined);
-  return whole === undefined ? undefined : { L1: scaled(whole), L2: scaled(whole), L3: scaled(whole) };
+  const whole = sum?.whole;
+  return whole === undefined ? undefined : { L1: whole, L2: whole, L3: whole };
 }
 
 function scaled({ value, unit, multiplier }: SampledValue): number {
@@ -78,9 +97,8 @@ function scaled({ value, unit, multiplier }: SampledValue): number {
 }
 
 /** `L1-N` is L1; a voltage between phases belongs to none. */
-function phaseOf(phase: string | undefined): Phase | undefined {
-  const name = /^(L[123])(?:-N)?$/.exec(phase ?? "")?.[1];
-  return PHASES.find((one) => one === name);
+function phaseOf(phase: string): Phase | undefined {
+  return PHASES.find((one) => phase === one || phase === `${one}-N`);
 }
 
 /** What is older was queued while the station was away: it is written down whole. */

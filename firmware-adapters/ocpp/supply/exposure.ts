@@ -27,7 +27,10 @@ export interface ExposureTiming {
 
 /** The most the connector may be drawing on each of its phases. */
 export function exposureA({ fallbackA, limits }: Exposure): number {
-  return Math.max(fallbackA, ...limits.map(({ limitA }) => limitA));
+  // By hand: it is asked of every connector several times in each step.
+  let mostA = fallbackA;
+  for (const { limitA } of limits) mostA = Math.max(mostA, limitA);
+  return mostA;
 }
 
 /**
@@ -40,8 +43,10 @@ export function certainA({ fallbackA, limits }: Exposure, nowMs: number, callTim
   const index = limits.findLastIndex(({ acceptedAtMs }) => acceptedAtMs !== undefined);
   const last = limits[index];
   const isSure = last !== undefined && nowMs < last.untilMs - callTimeoutMs;
-  const possible = (isSure ? limits.slice(index) : limits).map(({ limitA }) => limitA);
-  return Math.min(...possible, ...(isSure ? [] : [fallbackA]));
+  let leastA = isSure ? last.limitA : fallbackA;
+  for (let at = isSure ? index : 0; at < limits.length; at += 1)
+    leastA = Math.min(leastA, limits[at]?.limitA ?? leastA);
+  return leastA;
 }
 
 /** The limit that was accepted last, or else sent last; undefined while there is none. */
@@ -85,6 +90,7 @@ export function settle(
   meteredA: number | undefined,
   timing: ExposureTiming,
 ): Exposure {
+  if (exposure.limits.length === 0) return exposure;
   const isBelow = (limitA: number): boolean => meteredA === undefined || meteredA <= limitA + timing.toleranceA;
   const running = exposure.limits.filter(
     ({ untilMs }) => nowMs < untilMs + timing.settleMs || !isBelow(exposure.fallbackA),

@@ -1,6 +1,6 @@
 import { unreachable } from "@outpost/kernel/never.ts";
 
-import { PHASES, type ConnectorStatus, type PerPhase, type Phase } from "../words.ts";
+import type { ConnectorStatus, PerPhase, Phase } from "../words.ts";
 import { allocate, MIN_CHARGING_A, type Claim } from "./allocation.ts";
 import {
   accepted,
@@ -66,16 +66,19 @@ export interface SupplyState {
   readonly nextId: number;
 }
 
+/** What became of a grant. */
+export interface GrantAnswered {
+  readonly kind: "answered";
+  readonly key: string;
+  readonly id: number;
+  readonly answer: "accepted" | "refused" | "lost";
+}
+
 export type SupplyInput =
   | { readonly kind: "known"; readonly key: string; readonly known: Known }
   /** The site's meter: all that flows on each phase, our connectors included. */
   | { readonly kind: "meter"; readonly totalA: PerPhase }
-  | {
-      readonly kind: "answered";
-      readonly key: string;
-      readonly id: number;
-      readonly answer: "accepted" | "refused" | "lost";
-    }
+  | GrantAnswered
   /** Fire, or an order to stop: nothing is granted to anybody while it lasts. */
   | { readonly kind: "stopped"; readonly isStopped: boolean }
   | { readonly kind: "tick" };
@@ -168,7 +171,7 @@ export function noteInput(
     case "meter":
       return { ...state, meter: { totalA: input.totalA, atMs: nowMs } };
     case "answered":
-      return withMember(state, input.key, (member) => afterAnswer(member, input.id, input.answer, nowMs));
+      return noteAnswers(state, [input], nowMs);
     case "stopped":
       return { ...state, isStopped: input.isStopped };
     case "tick":
@@ -176,6 +179,17 @@ export function noteInput(
     default:
       return unreachable(input);
   }
+}
+
+/** Takes in what became of grants, without deciding anything: the next step does. Pure. */
+export function noteAnswers(state: SupplyState, answers: readonly GrantAnswered[], nowMs: number): SupplyState {
+  if (answers.length === 0) return state;
+  const members = new Map(state.members);
+  for (const { key, id, answer } of answers) {
+    const member = members.get(key);
+    if (member !== undefined) members.set(key, afterAnswer(member, id, answer, nowMs));
+  }
+  return { ...state, members };
 }
 
 /** The highest grant that may be in force at a connector, for the next life of the controller; 0 without any. */
@@ -216,11 +230,14 @@ function afterAnswer(
 }
 
 function settleAll(settings: SupplySettings, state: SupplyState, nowMs: number): SupplyState {
-  const settled = [...state.members].flatMap(([key, one]): [string, MemberState][] => {
+  let settled: Map<string, MemberState> | undefined;
+  for (const [key, one] of state.members) {
     const exposure = settle(one.exposure, nowMs, freshMeteredA(settings, one.known, nowMs), settings);
-    return exposure === one.exposure ? [] : [[key, { ...one, exposure }]];
-  });
-  return settled.length === 0 ? state : { ...state, members: new Map([...state.members, ...settled]) };
+    if (exposure === one.exposure) continue;
+    settled ??= new Map(state.members);
+    settled.set(key, { ...one, exposure });
+  }
+  return settled === undefined ? state : { ...state, members: settled };
 }
 
 function planGrants(
@@ -231,7 +248,7 @@ function planGrants(
   const available = availableA(settings, state, nowMs);
   const exposed = { ...exposedA(state) };
   const targets = targetsOf(state, available);
-  const members = new Map(state.members);
+  let members: Map<string, MemberState> | undefined;
   const grants: SendGrant[] = [];
   for (const [key, one] of state.members) {
     const room = { targetA: targets.get(key) ?? 0, available, exposed };
@@ -239,11 +256,13 @@ function planGrants(
     if (grant === undefined) continue;
     grants.push(grant);
     const next = afterSending(settings, one, grant, nowMs);
+    members ??= new Map(state.members);
     members.set(key, next);
     const riseA = exposureA(next.exposure) - exposureA(one.exposure);
     for (const phase of one.member.phases) exposed[phase] += riseA;
   }
-  return grants.length === 0 ? [state, grants] : [{ ...state, members, nextId: state.nextId + grants.length }, grants];
+  if (members === undefined) return [state, grants];
+  return [{ ...state, members, nextId: state.nextId + grants.length }, grants];
 }
 
 function targetsOf(state: SupplyState, available: PerPhase): ReadonlyMap<string, number> {
@@ -299,7 +318,8 @@ function allowedA(
 ): number {
   const surelyA = certainA(exposure, nowMs, settings.callTimeoutMs);
   const ownA = exposureA(exposure);
-  const roomA = Math.min(...member.phases.map((phase) => available[phase] - (exposed[phase] - ownA)));
+  let roomA = Number.POSITIVE_INFINITY;
+  for (const phase of member.phases) roomA = Math.min(roomA, available[phase] - (exposed[phase] - ownA));
   const limitA = Math.min(targetA, roomA >= ownA ? Math.max(surelyA, roomA) : surelyA);
   return limitA < MIN_CHARGING_A ? 0 : Math.floor(limitA * 10 + 1e-6) / 10;
 }
@@ -312,19 +332,13 @@ function afterSending(settings: SupplySettings, one: MemberState, grant: SendGra
 function freshMeteredA(settings: SupplySettings, known: Known, nowMs: number): number | undefined {
   const { meteredA, meteredAtMs } = known;
   if (meteredA === undefined || nowMs - meteredAtMs > settings.meterMaxAgeMs) return undefined;
-  return Math.max(...PHASES.map((phase) => meteredA[phase]));
+  return Math.max(meteredA.L1, meteredA.L2, meteredA.L3);
 }
 
 function meteredOn(state: SupplyState, phase: Phase): number {
   let sum = 0;
   for (const { known } of state.members.values()) sum += known.meteredA?.[phase] ?? 0;
   return sum;
-}
-
-function withMember(state: SupplyState, key: string, change: (member: MemberState) => MemberState): SupplyState {
-  const member = state.members.get(key);
-  if (member === undefined) return state;
-  return { ...state, members: new Map(state.members).set(key, change(member)) };
 }
 
 function perPhase(of: (phase: Phase) => number): PerPhase {

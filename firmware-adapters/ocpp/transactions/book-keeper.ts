@@ -28,7 +28,8 @@ export class BookKeeper<Book, Input, Outcome> {
   readonly #rules: BookRules<Book, Input, Outcome>;
   readonly #deps: Pick<DeviceDeps, "commit" | "memory" | "clock">;
   #book: Book | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** The end of the last message's turn; undefined where none is under way. */
+  #turn: Promise<unknown> | undefined;
 
   constructor(rules: BookRules<Book, Input, Outcome>, deps: Pick<DeviceDeps, "commit" | "memory" | "clock">) {
     this.#rules = rules;
@@ -43,8 +44,13 @@ export class BookKeeper<Book, Input, Outcome> {
   /** @throws DeviceError `device/not-committed`, or the signal's reason: the book is as it was. */
   enter(entry: Entry<Book, Input, Outcome>, signal: AbortSignal): Promise<Outcome> {
     // One after the other: two starts at the same moment must not get the same number.
-    const entered = this.#turn.then(() => this.#enter(entry, signal));
-    this.#turn = entered.catch(() => undefined);
+    const entered =
+      this.#turn === undefined ? this.#enter(entry, signal) : this.#turn.then(() => this.#enter(entry, signal));
+    const over = (): void => {
+      if (this.#turn === turn) this.#turn = undefined;
+    };
+    const turn = entered.then(over, over);
+    this.#turn = turn;
     return entered;
   }
 

@@ -5,7 +5,7 @@ import type { StationHost } from "../station/station-host.ts";
 import {
   authorize,
   bootNotification,
-  meterValues,
+  readMeterValuesMessage,
   samplesOf,
   startTransaction,
   statusNotification,
@@ -111,12 +111,15 @@ async function stop(host: StationHost, { payload }: IncomingCall): Promise<objec
 }
 
 async function meter(host: StationHost, { payload }: IncomingCall): Promise<object> {
-  const said = meterValues.parse(payload);
-  const { connectorId, transactionId } = said;
-  const samples = samplesOf(said.meterValue, host.nowMs());
-  const energies = samples.flatMap(({ energyWh }) => (energyWh === undefined ? [] : [energyWh]));
+  const { connectorId, transactionId, meterValue } = readMeterValuesMessage(payload);
+  const samples = samplesOf(meterValue, host.nowMs());
   await host.enter(
-    { kind: "meter", connectorId, transactionId, meterWh: energies.at(-1) },
+    {
+      kind: "meter",
+      connectorId,
+      transactionId,
+      meterWh: samples.findLast(({ energyWh }) => energyWh !== undefined)?.energyWh,
+    },
     {
       key: `meter ${connectorId} ${digestOf(payload)}`,
       samples,

@@ -55,11 +55,24 @@ export const stopTransaction = z.object({
   transactionData: meterValueList,
 });
 
-export const meterValues = z.object({
-  connectorId: whole,
-  transactionId: z.coerce.number().int().optional().catch(undefined),
-  meterValue: meterValueList,
-});
+/** A MeterValues message, by hand too: what `whole` and an optional number of the schemas above make of its fields. */
+export function readMeterValuesMessage(payload: unknown): {
+  readonly connectorId: number;
+  readonly transactionId: number | undefined;
+  readonly meterValue: readonly MeterValue[];
+} {
+  const { connectorId, transactionId, meterValue } = isRecord(payload) ? payload : {};
+  return {
+    connectorId: wholeOf(connectorId) ?? 0,
+    transactionId: transactionId === undefined ? undefined : wholeOf(transactionId),
+    meterValue: readMeterValues(meterValue),
+  };
+}
+
+function wholeOf(raw: unknown): number | undefined {
+  const value = typeof raw === "object" && raw !== null ? Number.NaN : Number(raw);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
 
 /** The samples of a message, in its order. @param nowMs  stands in for a time the station does not tell. */
 export function samplesOf(values: readonly MeterValue[], nowMs: number): readonly MeterSample[] {
@@ -68,22 +81,27 @@ export function samplesOf(values: readonly MeterValue[], nowMs: number): readonl
 
 function readMeterValues(raw: unknown): readonly MeterValue[] {
   if (!Array.isArray(raw)) return [];
-  return raw.slice(0, MAX_INSTANTS).flatMap((one: unknown): MeterValue[] => {
-    if (!isRecord(one)) return [];
+  const read: MeterValue[] = [];
+  for (const one of raw.length > MAX_INSTANTS ? raw.slice(0, MAX_INSTANTS) : raw) {
+    if (!isRecord(one)) continue;
     const { timestamp, sampledValue } = one;
-    const sampled = Array.isArray(sampledValue) ? sampledValue.slice(0, MAX_VALUES) : [];
-    return [{ atMs: parseInstant(timestamp), values: sampled.flatMap(readSampledValue) }];
-  });
+    read.push({ atMs: parseInstant(timestamp), values: readSampledValues(sampledValue) });
+  }
+  return read;
 }
 
-function readSampledValue(raw: unknown): readonly SampledValue[] {
-  if (!isRecord(raw)) return [];
-  const { value, measurand, phase, unit, format } = raw;
-  // Signed data is for whoever bills by the meter's own key; the plain value stands beside it.
-  if (format !== undefined && format !== "Raw") return [];
-  return [
-    { value: numberOf(value), measurand: wordOf(measurand), phase: wordOf(phase), unit: wordOf(unit), multiplier: 0 },
-  ];
+function readSampledValues(raw: unknown): readonly SampledValue[] {
+  if (!Array.isArray(raw)) return [];
+  const read: SampledValue[] = [];
+  for (const one of raw.length > MAX_VALUES ? raw.slice(0, MAX_VALUES) : raw) {
+    if (!isRecord(one)) continue;
+    const { value, measurand, phase, unit, format } = one;
+    // Signed data is for whoever bills by the meter's own key; the plain value stands beside it.
+    if (format !== undefined && format !== "Raw") continue;
+    const words = { measurand: wordOf(measurand), phase: wordOf(phase), unit: wordOf(unit) };
+    read.push({ value: numberOf(value), ...words, multiplier: 0 });
+  }
+  return read;
 }
 
 const STATUSES: Readonly<Record<string, ConnectorStatus>> = {
