@@ -18,9 +18,11 @@ import { ApiError, PROBLEM_STATUS, type ProblemCode } from "./problems.ts";
 import { RateLimiter } from "./rate-limit.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { chargingRoutes } from "./routes/charging.ts";
+import { claimRoutes } from "./routes/claims.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { demoRoutes } from "./routes/demo.ts";
 import { desiredRoutes } from "./routes/desired.ts";
+import { enrolmentRoutes } from "./routes/enrolment.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
 import { operationRoutes } from "./routes/operation.ts";
 import type { Problem } from "./schemas.ts";
@@ -56,7 +58,16 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(operationRoutes, { deps });
   await app.register(
     async (api) => {
-      for (const routes of [gatewayRoutes, alarmRoutes, commandRoutes, chargingRoutes, desiredRoutes, demoRoutes])
+      for (const routes of [
+        gatewayRoutes,
+        alarmRoutes,
+        commandRoutes,
+        chargingRoutes,
+        desiredRoutes,
+        demoRoutes,
+        claimRoutes,
+        enrolmentRoutes,
+      ])
         await api.register(routes, { deps });
       api.get("/openapi.json", { schema: { hide: true }, handler: () => app.swagger() });
     },

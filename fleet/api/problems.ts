@@ -21,6 +21,8 @@
  * | `desired/refused` | the site document has faults; `faults` names each with its line |
  * | `desired/unknown` | there is no such document |
  * | `desired/own` | a second person must approve, not the author |
+ * | `enrol/unavailable` | this fleet has no authority for gateways |
+ * | `claim/unknown`, `certificate/unknown`, `request/unknown` | no such thing, or it is over already |
  * | `demo/unavailable` | this fleet has no simulator to control |
  * | `demo/failed` | the simulator did not do it |
  */
@@ -47,6 +49,10 @@ export const PROBLEM_STATUS = {
   "desired/refused": 422,
   "desired/unknown": 404,
   "desired/own": 409,
+  "enrol/unavailable": 404,
+  "claim/unknown": 404,
+  "certificate/unknown": 404,
+  "request/unknown": 404,
   "demo/unavailable": 404,
   "demo/failed": 502,
 } as const;
