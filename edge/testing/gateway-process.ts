@@ -26,6 +26,8 @@ export async function runToEnd(args: readonly string[], env: Record<string, stri
 export interface GatewayProcess extends AsyncDisposable {
   readonly pid: number;
   readonly statusPage: string;
+  /** Empty where there is none. */
+  readonly technicianPage: string;
   /** Everything it logged so far. */
   log(): string;
   signal(name: NodeJS.Signals): void;
@@ -52,7 +54,8 @@ export async function startGateway(
   if (!Array.isArray(line)) throw new Error(`the gateway ended with ${line}:\n${log}`);
   return {
     pid: child.pid ?? 0,
-    statusPage: pageOf(String(line[0])),
+    statusPage: pageOf(String(line[0]), "statusPage"),
+    technicianPage: pageOf(String(line[0]), "technicianPage"),
     log: () => log,
     signal: (name) => child.kill(name),
     ended,
@@ -68,8 +71,8 @@ async function endOf(child: ChildProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-function pageOf(line: string): string {
+function pageOf(line: string, page: "statusPage" | "technicianPage"): string {
   const ready: unknown = JSON.parse(line);
-  const isReady = typeof ready === "object" && ready !== null && "statusPage" in ready;
-  return isReady && typeof ready.statusPage === "string" ? ready.statusPage : "";
+  const url: unknown = typeof ready === "object" && ready !== null ? Reflect.get(ready, page) : undefined;
+  return typeof url === "string" ? url : "";
 }

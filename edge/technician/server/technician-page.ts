@@ -11,6 +11,7 @@ import { pageCertificate } from "../door/certificate.ts";
 import { STATUS_OF, TechnicianError, type TechnicianErrorCode } from "../errors.ts";
 import type { TechnicianDeps } from "./deps.ts";
 import { addHeaders, refuseForeign } from "./guard.ts";
+import { notePage } from "./page-note.ts";
 import { openParts, type Parts } from "./parts.ts";
 import { addRoutes } from "./routes/all-routes.ts";
 import type { RefusalView } from "./views.ts";
@@ -58,6 +59,7 @@ export async function openTechnicianPage(
   addRoutes(server, parts);
   await servePage(server, builtPage);
   const url = await server.listen({ host: at.host, port: at.port });
+  await notePage(deps.stateDirectory, url);
   deps.log.info("technician page's certificate", { fingerprint });
   const opened = opening.move();
   return { url, fingerprint, [Symbol.asyncDispose]: () => close(parts, () => opened.disposeAsync()) };

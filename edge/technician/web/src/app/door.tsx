@@ -15,6 +15,7 @@ interface Given {
   readonly name: string;
   readonly pin: string;
   readonly code?: string;
+  readonly fleetUrl?: string;
 }
 
 /** Signing in; the first time, with the claim's code. */
@@ -35,6 +36,11 @@ export function Door({ isFirst, onEntered, onLanguage }: DoorProps): ReactNode {
           {isFirst && (
             <Form.Item name="code" label={speech.say("claim.code")} rules={[{ required: true }]}>
               <Input autoComplete="off" maxLength={2_000} />
+            </Form.Item>
+          )}
+          {isFirst && (
+            <Form.Item name="fleetUrl" label={speech.say("claim.fleet")}>
+              <Input autoComplete="off" maxLength={300} placeholder="https://" />
             </Form.Item>
           )}
           <Form.Item name="name" label={speech.say("door.name")} rules={[{ required: true }]}>
