@@ -15,19 +15,21 @@ COPY fleet/package.json fleet/
 
 FROM base AS technician
 RUN npm ci --include=dev --workspace @outpost/edge --workspace @outpost/kernel --workspace @outpost/wire \
-      --workspace @outpost/firmware-adapters
+      --workspace @outpost/firmware-adapters --workspace @outpost/models
 COPY .toolchain .toolchain
 COPY firmware-adapters firmware-adapters
+COPY models models
 COPY edge edge
 RUN node edge/technician/web/build.ts
 
 FROM base AS edge
-RUN npm ci --omit=dev --workspace @outpost/edge --workspace @outpost/firmware-adapters \
+RUN npm ci --omit=dev --workspace @outpost/edge --workspace @outpost/firmware-adapters --workspace @outpost/models \
       --workspace @outpost/kernel --workspace @outpost/wire \
  && npm cache clean --force
 # What adapters run as programs of their own: cameras' ffmpeg, gpiomon for wired buttons.
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg gpiod && rm -rf /var/lib/apt/lists/*
 COPY firmware-adapters firmware-adapters
+COPY models models
 COPY edge edge
 COPY --from=technician /opt/outpost/edge/technician/web/dist edge/technician/web/dist
 # Serial lines belong to the group dialout; the state directory is a volume.
@@ -44,22 +46,24 @@ CMD ["run", "--site", "/etc/outpost/site.yaml", "--state", "/var/lib/outpost"]
 
 FROM base AS console
 RUN npm ci --include=dev --workspace @outpost/fleet --workspace @outpost/kernel --workspace @outpost/wire \
-      --workspace @outpost/firmware-adapters
+      --workspace @outpost/firmware-adapters --workspace @outpost/models
 COPY .toolchain .toolchain
 COPY edge/kernel edge/kernel
 COPY edge/wire edge/wire
 COPY firmware-adapters firmware-adapters
+COPY models models
 COPY fleet fleet
 RUN node fleet/console/build.ts
 
 FROM base AS fleet
 RUN npm ci --omit=dev --workspace @outpost/fleet --workspace @outpost/kernel --workspace @outpost/wire \
-      --workspace @outpost/firmware-adapters \
+      --workspace @outpost/firmware-adapters --workspace @outpost/models \
  && npm cache clean --force
 COPY edge/kernel edge/kernel
 COPY edge/wire edge/wire
-# The desk checks site documents with the adapters' own settings schemas.
+# The desk checks site documents with the adapters' own settings schemas and the algorithms' manifests.
 COPY firmware-adapters firmware-adapters
+COPY models models
 COPY fleet fleet
 COPY --from=console /opt/outpost/fleet/console/dist fleet/console/dist
 RUN useradd --system --home-dir /var/lib/outpost outpost && install -d -o outpost -g outpost /var/lib/outpost

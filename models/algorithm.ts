@@ -83,6 +83,11 @@ export function outputsOf({ rule }: AlgorithmManifest, scope: ScopeKind): readon
   return RULE_KINDS[rule.kind].outputs(scope);
 }
 
+/** The kinds of scope an algorithm takes. */
+export function scopesOf({ rule }: AlgorithmManifest): readonly ScopeKind[] {
+  return RULE_KINDS[rule.kind].scopes;
+}
+
 /** The parameters that hold at a site: its own where it says so, the algorithm's otherwise. */
 export function parametersOf({ rule }: AlgorithmManifest, own: Parameters): Parameters {
   return { ...rule.parameters, ...own };

@@ -1,5 +1,7 @@
 import type { Device } from "@outpost/firmware-adapters/adapter.ts";
 import { catalog } from "@outpost/firmware-adapters/catalog.ts";
+import type { AlgorithmManifest } from "@outpost/models/algorithm.ts";
+import { readAlgorithms } from "@outpost/models/read-algorithms.ts";
 
 import type { DeviceSettings } from "./site-devices.ts";
 import type { SiteTextFault } from "./site-fault.ts";
@@ -7,6 +9,8 @@ import { crossCheck } from "./site-points.ts";
 import { parseSiteText, type SiteText } from "./site-text.ts";
 import { schemaFaults } from "./site-words.ts";
 import { siteDocument, type SiteDocument } from "./site.ts";
+import { visionCheck } from "./vision-check.ts";
+import { visionPoints } from "./vision-points.ts";
 
 /** One device of the site: what the document says, and what its adapter made of it. */
 export interface ConfiguredDevice {
@@ -41,7 +45,10 @@ export async function checkSite(source: string): Promise<SiteCheck> {
     return { kind: "refused", faults: checked.error.issues.flatMap((issue) => schemaFaults(issue, text)) };
   }
   const document = checked.data;
-  const { devices, faults } = await configureDevices(document, text);
+  const algorithms = readAlgorithms();
+  const seen = visionCheck(document.vision, algorithms).map(({ path, message }) => faultAt(text, path, message));
+  if (seen.length > 0) return { kind: "refused", faults: seen };
+  const { devices, faults } = await configureDevices(document, text, algorithms);
   if (faults.length > 0) return { kind: "refused", faults };
   const crossed = crossCheck(document, devices).map(({ path, message }) => faultAt(text, path, message));
   if (crossed.length > 0) return { kind: "refused", faults: crossed };
@@ -51,13 +58,21 @@ export async function checkSite(source: string): Promise<SiteCheck> {
 async function configureDevices(
   document: SiteDocument,
   text: SiteText,
+  algorithms: ReadonlyMap<string, AlgorithmManifest>,
 ): Promise<{ devices: ConfiguredDevice[]; faults: SiteTextFault[] }> {
   const devices: ConfiguredDevice[] = [];
   const faults: SiteTextFault[] = [];
   for (const [index, settings] of document.devices.entries()) {
     const adapter = await catalog[settings.adapter].load();
     try {
-      devices.push({ settings, device: adapter.configure(settings.id, settings.settings) });
+      const device = adapter.configure(settings.id, settings.settings);
+      const camera = document.vision?.cameras.find((one) => one.device === settings.id);
+      // What vision sees on a camera are points of the camera.
+      const points = camera === undefined ? [] : visionPoints(camera, algorithms);
+      devices.push({
+        settings,
+        device: points.length === 0 ? device : { ...device, points: [...device.points, ...points] },
+      });
     } catch (error) {
       faults.push(
         faultAt(text, ["devices", index, "settings"], error instanceof Error ? error.message : String(error)),

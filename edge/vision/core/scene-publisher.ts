@@ -2,10 +2,10 @@ import { eventTime, type DeviceEvent } from "@outpost/firmware-adapters/event.ts
 import { PointBoard } from "@outpost/firmware-adapters/point-board.ts";
 import type { Clock, Instant } from "@outpost/kernel/clock.ts";
 import type { AlgorithmManifest } from "@outpost/models/algorithm.ts";
+import { visionPointId, visionPoints } from "@outpost/wire/vision-points.ts";
 import type { VisionSettings } from "@outpost/wire/vision.ts";
 
 import type { Beat, SceneMessage } from "../ipc/core-messages.ts";
-import { visionPointId, visionPoints } from "./vision-points.ts";
 
 export interface ScenePublisherDeps {
   readonly clock: Clock;

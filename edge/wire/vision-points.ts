@@ -1,10 +1,13 @@
 import type { PointDescription } from "@outpost/firmware-adapters/adapter.ts";
-import type { BoardPoint } from "@outpost/firmware-adapters/point-board.ts";
 import { outputsOf, type AlgorithmManifest } from "@outpost/models/algorithm.ts";
-import type { VisionCameraSettings } from "@outpost/wire/vision.ts";
+
+import type { VisionCameraSettings } from "./vision.ts";
 
 /** A camera's points beside those of its device: one for every output of every algorithm at every zone or line. */
-export type VisionPoint = PointDescription & BoardPoint;
+export type VisionPoint = PointDescription & {
+  /** A change up to this is not worth keeping. */
+  readonly deadband: number;
+};
 
 /** The id of an output's point. */
 export function visionPointId(algorithm: string, scope: string, output: string): string {

@@ -1,8 +1,7 @@
-import { asError } from "@outpost/kernel/thrown.ts";
-import { parameterFaults, type AlgorithmManifest } from "@outpost/models/algorithm.ts";
-import { RULE_KINDS } from "@outpost/models/evaluators/rule-kinds.ts";
+import { parameterFaults, scopesOf, type AlgorithmManifest } from "@outpost/models/algorithm.ts";
 import { parsePolygon } from "@outpost/models/zones/polygon.ts";
-import type { VisionCameraSettings, VisionSettings } from "@outpost/wire/vision.ts";
+
+import type { VisionCameraSettings, VisionSettings } from "./vision.ts";
 
 interface Fault {
   readonly path: readonly PropertyKey[];
@@ -26,7 +25,9 @@ function zoneFaults({ zones }: VisionCameraSettings, at: readonly PropertyKey[])
       parsePolygon(corners.map(([x, y]) => ({ x: x * 1_280, y: y * 720 })));
       return [];
     } catch (error) {
-      return [{ path: [...at, "zones", index, "corners"], message: asError(error).message }];
+      return [
+        { path: [...at, "zones", index, "corners"], message: error instanceof Error ? error.message : String(error) },
+      ];
     }
   });
 }
@@ -43,7 +44,7 @@ function useFaults(
       const known = [...algorithms.keys()].toSorted().join(", ");
       return [{ path: [...path, "id"], message: `expected an algorithm (${known}), found "${id}"` }];
     }
-    const takes = RULE_KINDS[algorithm.rule.kind].scopes;
+    const takes = scopesOf(algorithm);
     const wrongScopes = scopes.flatMap((scope, place) => {
       const kind = camera.zones.some((one) => one.id === scope) ? "zone" : "line";
       const takesIt = takes.some((one) => one === kind);
