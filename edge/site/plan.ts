@@ -18,6 +18,7 @@ export type SiteStep =
   | { readonly kind: "set-rules"; readonly ruleIds: readonly string[] }
   | { readonly kind: "restart-uplink" }
   | { readonly kind: "restart-status-page" }
+  | { readonly kind: "restart-vision" }
   | { readonly kind: "restart-technician-page" };
 
 /** A change that only a restart can make: which part of the document, and both values. */
@@ -73,7 +74,13 @@ export function planSite(current: Site, desired: Site): SiteStep[] {
     if (isDeepStrictEqual(current.document[page], desired.document[page])) continue;
     steps.push({ kind: page === "statusPage" ? "restart-status-page" : "restart-technician-page" });
   }
+  if (!isDeepStrictEqual(seenBy(current), seenBy(desired))) steps.push({ kind: "restart-vision" });
   return steps;
+}
+
+/** All that the vision process is told: its settings, and how to reach the cameras in them. */
+function seenBy({ document: { vision, devices } }: Site): readonly unknown[] {
+  return [vision, ...devices.filter(({ id }) => vision?.cameras.some(({ device }) => device === id) === true)];
 }
 
 /**
