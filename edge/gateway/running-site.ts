@@ -19,6 +19,7 @@ export interface RunningSiteDeps {
   restartUplink(): Promise<void>;
   restartStatusPage(): Promise<void>;
   restartTechnicianPage(): Promise<void>;
+  restartVision(): Promise<void>;
 }
 
 /** The site that runs, and the way from it to another one. */
@@ -106,6 +107,8 @@ export class RunningSite {
         return await this.#deps.restartUplink();
       case "restart-status-page":
         return await this.#deps.restartStatusPage();
+      case "restart-vision":
+        return await this.#deps.restartVision();
       case "restart-technician-page":
         return await this.#deps.restartTechnicianPage();
       default:
