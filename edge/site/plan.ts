@@ -119,6 +119,7 @@ export function planReturn(current: Site, taken: readonly SiteStep[]): SiteStep[
       case "restart-uplink":
       case "restart-status-page":
       case "restart-technician-page":
+      case "restart-vision":
         return [step];
       default:
         return unreachable(step);
