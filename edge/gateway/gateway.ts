@@ -21,11 +21,14 @@ import { LogRing } from "../technician/care/log-ring.ts";
 import { GatewayMetrics } from "../technician/metrics.ts";
 import type { Snapshot } from "../technician/snapshot.ts";
 import { openTimekeeper, readBootId, type Timekeeper } from "../timekeeping/timekeeper.ts";
+import type { Vision } from "../vision/core/vision.ts";
 import { loadCare } from "./alarm-care.ts";
+import { coreSnapshot } from "./core-snapshot.ts";
 import { createCore, type Core } from "./core.ts";
 import { runJournalUse } from "./journal-use.ts";
 import { LoopDelayMonitor } from "./loop-delay.ts";
 import { identityPort, obeyDecommission, openProvision } from "./own-identity.ts";
+import { ownVision } from "./own-vision.ts";
 import { Pages } from "./pages.ts";
 import { reportedState } from "./reported.ts";
 import { RunningSite } from "./running-site.ts";
@@ -122,6 +125,7 @@ class OpenedGateway implements AsyncDisposable {
   readonly #clock: Timekeeper;
   readonly #startedAtMs: number;
   readonly #core: Core;
+  readonly #vision: Vision;
   readonly #running: RunningSite;
   readonly #commands: CommandExecutor;
   readonly #metrics = new GatewayMetrics();
@@ -163,9 +167,11 @@ class OpenedGateway implements AsyncDisposable {
       saveState: async (rows) => await this.#openedJournal().saveState(rows),
     });
     const { engine, devices, recorder } = this.#core;
+    this.#vision = ownVision({ ...options, clock, core: this.#core });
     this.pages = new Pages({
       ...options,
       clock,
+      vision: this.#vision,
       metrics: this.#metrics,
       core: this.#core,
       identity: identityPort(options.provision),
@@ -188,6 +194,7 @@ class OpenedGateway implements AsyncDisposable {
         restartUplink: async () => await this.#uplink?.restart(),
         restartStatusPage: () => this.pages.startStatus(),
         restartTechnicianPage: () => this.pages.startTechnician(),
+        restartVision: async () => await this.#vision.apply(this.#running.document),
       },
       site,
     );
@@ -235,6 +242,7 @@ class OpenedGateway implements AsyncDisposable {
       ),
     );
     await this.keeper.start();
+    await this.#vision.apply(this.#running.document);
     await this.pages.start();
     this.#loopDelay.begin();
   }
@@ -243,7 +251,7 @@ class OpenedGateway implements AsyncDisposable {
     await this.keeper[Symbol.asyncDispose]();
     this.#stop.abort(new Error("the gateway is stopping"));
     await Promise.all([this.pages[Symbol.asyncDispose](), this.#uplink?.[Symbol.asyncDispose](), ...this.#loops]);
-    await this.#core.devices[Symbol.asyncDispose]();
+    await Promise.all([this.#vision[Symbol.asyncDispose](), this.#core.devices[Symbol.asyncDispose]()]);
     this.#flush.abort(new Error("the gateway is stopping"));
     await this.#journalUse;
     this.#journal = undefined;
@@ -339,30 +347,17 @@ class OpenedGateway implements AsyncDisposable {
   }
 
   async #snapshot(): Promise<Snapshot> {
-    const { engine, devices, recorder, latest } = this.#core;
-    const { document } = this.#running;
-    const unknown = { state: "starting", reason: "", sinceWallMs: this.#startedAtMs } as const;
     return {
-      site: document.site,
-      gatewayId: document.gateway.id,
+      ...coreSnapshot(this.#core, this.#running.site, this.#startedAtMs),
       agentVersion: this.#options.agentVersion,
       nodeVersion: process.version,
       startedAtMs: this.#startedAtMs,
       now: this.#clock.now(),
       uplink: this.#uplink?.state,
       siteFaults: this.keeper.fileFaults.map(formatFault),
-      devices: this.#running.site.devices.map(({ settings, device }) => ({
-        id: settings.id,
-        name: settings.name,
-        profile: device.profile,
-        health: devices.health(settings.id) ?? unknown,
-        points: device.points.map(({ id, name, unit }) => ({ id, name, unit, latest: latest.get(settings.id, id) })),
-      })),
-      alarms: engine.alarms(),
       journal: await this.#journalStatus(),
       loopDelay: this.#loopDelay.read(),
       memoryRssBytes: process.memoryUsage.rss(),
-      eventsLost: recorder.lost,
     };
   }
 
