@@ -11,12 +11,15 @@ import type { GatewayMetrics } from "./metrics.ts";
 import { renderLive, renderPage } from "./page.ts";
 import { PROMETHEUS_CONTENT_TYPE } from "./prometheus.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { addVisionRoutes, isFromThisMachine, type VisionPort } from "./vision-routes.ts";
 
 export interface StatusPageDeps {
   readonly log: Log;
   readonly metrics: GatewayMetrics;
   snapshot(): Promise<Snapshot>;
   acknowledge(occurrenceId: string, expectedVersion: number, actor: string): AlarmAnswer;
+  /** Absent: there is nothing to see. */
+  readonly vision?: VisionPort;
 }
 
 /** The page while it is served. */
@@ -56,6 +59,8 @@ export async function openStatusPage(
   });
   server.setErrorHandler(async (error, request, reply) => await answerError(deps.log, error, request, reply));
   addRoutes(server, deps);
+  // This page asks for no password: pictures go to this machine only.
+  if (deps.vision !== undefined) addVisionRoutes(server, deps.vision, isFromThisMachine);
   const url = await server.listen({ host: at.host, port: at.port });
   return {
     url,
