@@ -7,6 +7,7 @@ import type { GatewayMetrics } from "../technician/metrics.ts";
 import type { IdentityPort } from "../technician/server/deps.ts";
 import type { Snapshot } from "../technician/snapshot.ts";
 import { openStatusPage } from "../technician/status-page.ts";
+import type { VisionPort } from "../technician/vision-routes.ts";
 import type { Timekeeper } from "../timekeeping/timekeeper.ts";
 import type { Core } from "./core.ts";
 import { PageKeeper } from "./page-keeper.ts";
@@ -19,6 +20,7 @@ export interface PagesDeps {
   readonly core: Core;
   readonly stateDirectory: string;
   readonly identity: IdentityPort | undefined;
+  readonly vision: VisionPort;
   snapshot(): Promise<Snapshot>;
   site(): Site;
   care(): SiteCare;
@@ -42,6 +44,7 @@ export class Pages implements AsyncDisposable {
         openStatusPage(address, {
           log,
           metrics,
+          vision: deps.vision,
           snapshot: () => deps.snapshot(),
           acknowledge: (occurrenceId, expectedVersion, actor) =>
             core.engine.order({ kind: "acknowledge", occurrenceId, expectedVersion }, actor),
@@ -90,8 +93,9 @@ export class Pages implements AsyncDisposable {
   }
 
   #technicianDeps() {
-    const { clock, log, lines, core, stateDirectory, identity } = this.#deps;
+    const { clock, log, lines, core, stateDirectory, identity, vision } = this.#deps;
     return {
+      vision,
       clock,
       log,
       lines,
