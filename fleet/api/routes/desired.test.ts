@@ -1,4 +1,4 @@
-import type { ReportedSite } from "@outpost/wire/site-exchange.ts";
+import type { ReportedOffer, ReportedSite } from "@outpost/wire/site-exchange.ts";
 import { digestOf, packText, unpackText } from "@outpost/wire/site-packing.ts";
 import type { Reported } from "@outpost/wire/uplink.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,7 +62,7 @@ function reportedSite(text: string, changes: Partial<ReportedSite> = {}, number 
   return { running, local, locals: [local], fileFaults: [], ...changes };
 }
 
-function report(gatewayId: string, document: ReportedSite | undefined): Reported {
+function report(document: ReportedSite | undefined): Reported {
   return {
     v: 1,
     agentVersion: "1",
@@ -94,7 +94,7 @@ class Site implements AsyncDisposable {
   /** Reports, and answers for the texts that the desk asks for. */
   async say(document: ReportedSite, ...texts: readonly string[]): Promise<SiteView> {
     const count = this.gateway.fetches.length;
-    await this.gateway.send("reported", report(this.id, document));
+    await this.gateway.send("reported", report(document));
     if (texts.length > 0) {
       await until(() => this.gateway.fetches[count], "the desk asked for the text");
       for (const text of texts)
@@ -136,7 +136,7 @@ describe("the site document of a gateway", () => {
     const text = siteOf(site.id);
     const view = await site.say(reportedSite(text), text);
     expect(view).toMatchObject({ standing: "none", running: { text, by: "zhang" }, desired: null, offer: null });
-    await site.gateway.send("reported", report(site.id, reportedSite(text)));
+    await site.gateway.send("reported", report(reportedSite(text)));
     await site.gateway.hello([hex128()]);
     expect(site.gateway.fetches).toEqual([digestOf(text)]);
   });
@@ -162,20 +162,20 @@ describe("the site document of a gateway", () => {
     expect(sent).toMatchObject({ revision: 1, author: "wang", knows: { store: STORE, number: 1 } });
 
     await using elsewhere = await TestGateway.connect(other.mqtt, site.id);
-    await elsewhere.send("reported", report(site.id, reportedSite(text)));
+    await elsewhere.send("reported", report(reportedSite(text)));
     await until(() => elsewhere.desired[0], "the other process sent it");
     expect(elsewhere.desired[0]).toEqual(sent);
   });
 
   it("is never sent to a gateway that is older than it", async () => {
     await using site = await Site.open("gw-old");
-    await site.gateway.send("reported", report(site.id, undefined));
+    await site.gateway.send("reported", report(undefined));
     const { entityTag } = await until(async () => {
       const view = await site.view();
       return view.standing === "unsupported" ? view : undefined;
     }, "the gateway was heard");
     await site.put(siteOf(site.id), entityTag);
-    await site.gateway.send("reported", report(site.id, undefined));
+    await site.gateway.send("reported", report(undefined));
     await site.gateway.hello([hex128()]);
     expect((await site.view()).standing).toBe("unsupported");
   });
@@ -237,7 +237,7 @@ describe("a revision that weakens a critical alarm", () => {
     const written = await site.put(weak, entityTag);
     expect(written).toMatchObject({ weakenings: [{ kind: "limit-moved", ruleId: "high", before: "3.2", after: "4" }] });
     const digest = digestOf(weak);
-    const held = {
+    const held: ReportedOffer = {
       revision: 1,
       digest,
       author: "wang",
@@ -246,7 +246,7 @@ describe("a revision that weakens a critical alarm", () => {
       reason: "it weakens",
       faults: [],
       weakenings: [],
-    } as const;
+    };
     expect(await site.say(reportedSite(text, { offer: held }))).toMatchObject({ standing: "held" });
     for (const actor of ["wang", " Wang "]) {
       expect(await site.ask("POST", "/approve", { revision: 1, digest, actor })).toMatchObject({ code: "desired/own" });
@@ -263,7 +263,7 @@ describe("a revision that weakens a critical alarm", () => {
     await until(() => site.gateway.desired.find(({ approval }) => approval?.by === "li"), "the approval came");
     // Lost on the way: the gateway says again that it holds it, and gets it again.
     const count = site.gateway.desired.length;
-    await site.gateway.send("reported", report(site.id, reportedSite(text, { offer: held })));
+    await site.gateway.send("reported", report(reportedSite(text, { offer: held })));
     await until(() => site.gateway.desired[count], "the approval came again");
   });
 });
@@ -329,7 +329,7 @@ describe("a desk that was restored from an old copy", () => {
   it("sees that the gateway has heard of more, and writes above that", async () => {
     await using site = await Site.open("gw-ahead");
     const text = siteOf(site.id);
-    const offer = {
+    const offer: ReportedOffer = {
       revision: 7,
       digest: digestOf(text),
       author: "wang",
@@ -338,7 +338,7 @@ describe("a desk that was restored from an old copy", () => {
       reason: "",
       faults: [],
       weakenings: [],
-    } as const;
+    };
     const view = await site.say(reportedSite(text, { offer }, 2, 7), text);
     expect(view.standing).toBe("ahead");
     expect(await site.put(siteOf(site.id, 3), view.entityTag)).toMatchObject({ desired: { revision: 8 } });
