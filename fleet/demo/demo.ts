@@ -30,7 +30,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { ports } = options;
   const courier = newCourier("demo-lockers");
   const siteFile = await writeSiteFile(options, courier);
-  const uplink = started.use(await startTcpProxy(ports.mqtt, ports.uplink));
+  const uplink = started.use(await startTcpProxy(ports.mqtts, ports.uplink));
   started.use(await startHub(hubSubjects(options, uplink, courier), ports.hub));
   const programs = started.use(new Programs(options, siteFile));
   await programs.startAll();

@@ -5,8 +5,11 @@ import { SIMULATOR_IDS, type SimulatorId } from "./simulators.ts";
 /** Ports of a demo; all on loopback. */
 export interface DemoPorts {
   readonly http: number;
-  /** Of the fleet's broker. */
+  /** Of the fleet's broker, for whoever is on this machine. */
   readonly mqtt: number;
+  /** Where gateways are claimed, and of the fleet's broker for those with certificates. */
+  readonly https: number;
+  readonly mqtts: number;
   /** Where the gateway finds the broker: the line that can be cut ends there. */
   readonly uplink: number;
   /** Of the gateway's own page. */
@@ -18,10 +21,11 @@ export interface DemoPorts {
 
 /** Free ports, for runs that need no fixed address. */
 export async function freeDemoPorts(): Promise<DemoPorts> {
-  const [http = 0, mqtt = 0, uplink = 0, status = 0, hub = 0, ...rest] = await freePorts(5 + 2 * SIMULATOR_IDS.length);
+  const count = 7 + 2 * SIMULATOR_IDS.length;
+  const [http = 0, mqtt = 0, uplink = 0, status = 0, hub = 0, https = 0, mqtts = 0, ...rest] = await freePorts(count);
   const simulators = SIMULATOR_IDS.map((id, index) => {
     const [device = 0, control = 0] = rest.slice(2 * index);
     return [id, { device, control }] as const;
   });
-  return { http, mqtt, uplink, status, hub, simulators: new Map(simulators) };
+  return { http, mqtt, https, mqtts, uplink, status, hub, simulators: new Map(simulators) };
 }

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { startProgram, type RunningProgram } from "./child-process.ts";
-import { controlUrl, HOST, hubUrl, portsOf, type DemoOptions } from "./options.ts";
+import { claimGateway } from "./claim.ts";
+import { controlUrl, HOST, httpUrl, hubUrl, portsOf, type DemoOptions } from "./options.ts";
 import { SIMULATOR_IDS, simulatorOf, type SimulatorId } from "./simulators.ts";
+import { GATEWAY_ID } from "./site/site-file.ts";
 
 const PULL_WITHIN_MS = 5_000;
 
@@ -37,19 +39,30 @@ export class Programs implements AsyncDisposable {
     // All are awaited before a failure counts: what came up beside it must be ended too.
     await Promise.allSettled(starting);
     await Promise.all(starting);
-    await this.startGateway();
+    // The gateway takes its new identity up when it comes, so that nobody waits for the claim.
+    const last = [this.startGateway(), this.#claim()];
+    await Promise.allSettled(last);
+    await Promise.all(last);
   }
 
   async startFleet(): Promise<void> {
     const { stateDirectory, ports, fleetEnv } = this.#options;
     const state = join(stateDirectory, "fleet");
+    const doors = ["http", "mqtt", "https", "mqtts"] as const;
+    const listeners = doors.flatMap((door) => [`--${door}`, `${HOST}:${ports[door]}`]);
     this.#fleet = await startProgram({
       name: "fleet",
       script: "fleet/main.ts",
-      args: ["--state", state, "--http", `${HOST}:${ports.http}`, "--mqtt", `${HOST}:${ports.mqtt}`],
+      args: ["--state", state, ...listeners],
       env: { OUTPOST_DEMO_CONTROL_URL: hubUrl(this.#options), ...fleetEnv },
       ...this.#logOf("fleet"),
     });
+  }
+
+  async #claim(): Promise<void> {
+    const gatewayId = this.#options.site?.gatewayId ?? GATEWAY_ID;
+    const stateDirectory = join(this.#options.stateDirectory, "gateway");
+    await claimGateway({ httpUrl: httpUrl(this.#options), gatewayId, stateDirectory });
   }
 
   async startGateway(): Promise<void> {

@@ -17,7 +17,7 @@ export async function writeSiteFile(options: DemoOptions, courier: Courier): Pro
   });
   const values: Readonly<Record<string, string>> = {
     ...site?.values,
-    MQTT_URL: `mqtt://${HOST}:${ports.uplink}`,
+    MQTT_URL: `mqtts://${HOST}:${ports.uplink}`,
     STATUS_PORT: String(ports.status),
     CABINET_ID: courier.cabinetId,
     CODE_SECRET: courier.secret,
