@@ -54,7 +54,13 @@ export async function openCoreUnderTest(directory: string, stack: AsyncDisposabl
       core.commits.use(journal);
       core.memories.restore(new Map());
       const site = new RunningSite(
-        { ...core, restartUplink: neverNeeded, restartStatusPage: neverNeeded, restartTechnicianPage: neverNeeded, restartVision: neverNeeded },
+        {
+          ...core,
+          restartUplink: neverNeeded,
+          restartStatusPage: neverNeeded,
+          restartTechnicianPage: neverNeeded,
+          restartVision: neverNeeded,
+        },
         reading.site,
       );
       site.prepare();

@@ -1,5 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -48,7 +47,8 @@ const SHORT_SHARE = 0.2;
 export class Vision implements AsyncDisposable {
   readonly #deps: VisionDeps;
   readonly #process: VisionProcess;
-  readonly #folder: string;
+  /** Not in the state directory: a socket's path may have 107 bytes at most. */
+  #folder: string | undefined;
   readonly #answers = new Map<number, (report: Extract<Report, { kind: "answer" }>) => void>();
   #running: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
   #publisher: ScenePublisher | undefined;
@@ -58,8 +58,6 @@ export class Vision implements AsyncDisposable {
 
   constructor(deps: VisionDeps) {
     this.#deps = deps;
-    // Not in the state directory: a socket's path may have 107 bytes at most.
-    this.#folder = mkdtempSync(join(tmpdir(), "outpost-vision-"));
     this.#process = new VisionProcess({
       clock: deps.clock,
       log: deps.log,
@@ -68,9 +66,9 @@ export class Vision implements AsyncDisposable {
     });
   }
 
-  /** Where pictures are served on this machine. */
-  get socketPath(): string {
-    return join(this.#folder, "pictures");
+  /** Where pictures are served on this machine; undefined while there is nothing to see. */
+  get socketPath(): string | undefined {
+    return this.#running === undefined || this.#folder === undefined ? undefined : join(this.#folder, "pictures");
   }
 
   get status(): VisionStatus {
@@ -90,8 +88,10 @@ export class Vision implements AsyncDisposable {
     const { clock, algorithms } = this.#deps;
     this.#publisher = new ScenePublisher(vision, { clock, algorithms, publish: (event) => this.#deps.publish(event) });
     this.#cameras = new Set(vision.cameras.map(({ device }) => device));
+    this.#folder ??= await mkdtemp(join(tmpdir(), "outpost-vision-"));
     const stop = new AbortController();
-    const done = this.#process.run(this.#configuration(vision, document), stop.signal);
+    const configuration = this.#configuration(vision, document, join(this.#folder, "pictures"));
+    const done = this.#process.run(configuration, stop.signal);
     // It ends with an error only by a bug of ours.
     done.catch((error: unknown) => {
       setImmediate(() => {
@@ -135,10 +135,10 @@ export class Vision implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop();
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #configuration(vision: VisionSettings, { devices }: SiteDocument): Configuration {
+  #configuration(vision: VisionSettings, { devices }: SiteDocument, socketPath: string): Configuration {
     const { modelFolders, evidenceFolder, ffmpegPath } = this.#deps;
     const sources = devices.flatMap((device) => {
       if (device.adapter !== "camera" || !this.#cameras.has(device.id)) return [];
@@ -150,7 +150,7 @@ export class Vision implements AsyncDisposable {
       sources,
       modelFolders: [...modelFolders],
       evidenceFolder,
-      socketPath: this.socketPath,
+      socketPath,
       ...(ffmpegPath === undefined ? {} : { ffmpegPath }),
     };
   }
