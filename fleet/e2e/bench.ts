@@ -29,6 +29,11 @@ await runMeasurement("npm run bench --", {
     script: "edge/rules/bench/button-latency.ts",
     summary: "from a contact's edge to the siren's write, the site otherwise idle (p99 at most 20 ms)",
   },
+  "alarm-latency": {
+    script: "edge/rules/bench/alarm-latency.ts",
+    summary:
+      "from a contact's edge to the siren's write through a whole gateway: idle (p99 at most 20 ms), both cores burnt, disk stalled, broker flapping (100 ms)",
+  },
   ocpp: {
     script: "edge/gateway/bench/ocpp-bench.ts",
     summary:

@@ -115,6 +115,7 @@ function createWorld({ actions = [SIREN], rule = {}, answer, shows, fault }: Wor
   return { clock, engine, writes, records, events, failed, tried, read, run, tests };
 }
 
+const current = (value: number) => () => ({ deviceId: "meter", pointId: "current", value });
 const coil = (value: number) => ({ deviceId: "station", pointId: "siren", value });
 
 describe("the test of a chain", () => {
@@ -138,7 +139,6 @@ describe("the test of a chain", () => {
   });
 
   it("believes the siren's current rather than its coil, where that is wired", async () => {
-    const current = (value: number) => () => ({ deviceId: "meter", pointId: "current", value });
     const good = createWorld({ actions: [WIRED], shows: current(0.8) });
     expect(await good.run()).toMatchObject({
       isPassed: true,

@@ -6,6 +6,8 @@ export interface BenchSite {
   /** Further points of the Modbus device, and further devices, as the site file writes them. */
   readonly points?: readonly object[];
   readonly devices?: readonly object[];
+  /** Of a fleet's broker. */
+  readonly uplink?: string;
   /** What calls the siren by being 1. */
   readonly trigger: { readonly device: string; readonly point: string };
 }
@@ -13,7 +15,7 @@ export interface BenchSite {
 const named = (zh: string, en: string) => ({ name: { zh, en } });
 
 /** The site of a measurement: one bit that is an alarm, one coil that is its siren, on device `plc`. JSON is YAML. */
-export function benchSite({ port, pollEveryMs, points = [], devices = [], trigger }: BenchSite): string {
+export function benchSite({ port, pollEveryMs, points = [], devices = [], uplink, trigger }: BenchSite): string {
   const siren = {
     id: "siren",
     ...named("警笛", "Siren"),
@@ -43,6 +45,7 @@ export function benchSite({ port, pollEveryMs, points = [], devices = [], trigge
     version: 1,
     site: { id: "bench", ...named("测量", "Measurement") },
     gateway: { id: "bench" },
+    ...(uplink === undefined ? {} : { uplink: { url: uplink } }),
     statusPage: { host: "127.0.0.1", port: 0 },
     links: [{ id: "line", kind: "tcp", host: "127.0.0.1", port }],
     devices: [plc, ...devices],

@@ -1,27 +1,16 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { Worker } from "node:worker_threads";
 
 import { Board } from "@outpost/firmware-adapters/button/simulator/board.ts";
-import { monotonicMs, sleep } from "@outpost/kernel/clock.ts";
+import { sleep } from "@outpost/kernel/clock.ts";
 
-import { benchSite } from "./bench-site.ts";
+import { buttonSite, LABEL, LINE, press, runBare, Siren } from "./button-and-siren.ts";
 import { openCoreUnderTest } from "./core-under-test.ts";
 import { comparedSides, runLatencyBench, type Side } from "./latency-bench.ts";
-import type { SirenReport } from "./siren-worker.ts";
 
 const MUST_P99_MS = 20;
 const ROUNDS = 4;
-const LINE = 17;
-const LABEL = "pinctrl-bench";
-/** A button bounces: after an edge the adapter looks away for 50 ms and then reads the level. */
-const BETWEEN_MS = 150;
-const MISSED_AFTER_MS = 2_000;
 
 const USAGE = `Usage: node edge/rules/bench/button-latency.ts [--json] [--samples N]
 
@@ -33,88 +22,6 @@ same lines. Exits with 1 where p99 is over ${MUST_P99_MS} ms or a write never ca
   --json       one line of JSON
   --samples N  presses to measure on each side, at least 100 (default 200)
 `;
-
-/** The siren's device, and when it was written last. */
-class Siren implements AsyncDisposable {
-  readonly #worker = new Worker(new URL("siren-worker.ts", import.meta.url));
-  #onWritten: ((report: Extract<SirenReport, { kind: "written" }>) => void) | undefined;
-
-  async listening(): Promise<number> {
-    const [report]: SirenReport[] = await once(this.#worker, "message");
-    this.#worker.on("message", (message: SirenReport) => {
-      if (message.kind === "written") this.#onWritten?.(message);
-    });
-    if (report?.kind !== "listening") throw new Error("the siren tells its port first");
-    return report.port;
-  }
-
-  /** @returns when the coil was next written so; undefined where it was not in time. */
-  async written(value: 0 | 1): Promise<number | undefined> {
-    const { promise, resolve } = Promise.withResolvers<number | undefined>();
-    const timer = setTimeout(() => resolve(undefined), MISSED_AFTER_MS);
-    this.#onWritten = (report) => {
-      if (report.value === value) resolve(report.atMs);
-    };
-    const atMs = await promise;
-    clearTimeout(timer);
-    return atMs;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
-  }
-}
-
-function site(port: number, gpiomonPath: string): string {
-  const settings = { source: "gpio", chip: LABEL, line: LINE, gpiomonPath, driver: "gpiomon" };
-  const button = { id: "button", adapter: "button", name: { zh: "按钮", en: "Button" }, settings };
-  return benchSite({
-    port,
-    pollEveryMs: 1_000,
-    devices: [button],
-    trigger: { device: "button", point: "pressed" },
-  });
-}
-
-/** The shortest thing that does the same: an edge is read, the coil is written. */
-async function runBare(port: number, gpiomonPath: string, signal: AbortSignal): Promise<void> {
-  const socket = connect(port, "127.0.0.1").setNoDelay(true);
-  await once(socket, "connect");
-  socket.resume();
-  // As gpiomon must be started: it holds its output back on a pipe.
-  const gpiomon = spawn("stdbuf", ["-oL", gpiomonPath, "--format=%e %o %s %n", LABEL, String(LINE)]);
-  createInterface({ input: gpiomon.stdout }).on("line", (line) => {
-    const isPressed = line.startsWith("0");
-    socket.write(Buffer.from([0, 3, 0, 0, 0, 6, 1, 5, 0, 0, isPressed ? 0xff : 0, 0]));
-  });
-  if (!signal.aborted) await once(signal, "abort");
-  const ended = once(gpiomon, "close");
-  gpiomon.kill();
-  await ended;
-  socket.destroy();
-}
-
-/** Presses and lets go; each press is timed to the write. */
-async function press(
-  side: Side,
-  count: number,
-  { board, siren }: { readonly board: Board; readonly siren: Siren },
-): Promise<void> {
-  for (let n = 0; n < count; n += 1) {
-    const on = siren.written(1);
-    await board.moveUnseen(LINE, 0);
-    const startMs = monotonicMs();
-    await board.print(`${board.edge(LINE, 0)}\n`);
-    const atMs = await on;
-    if (atMs === undefined) side.missed += 1;
-    else side.latenciesMs.push(atMs - startMs);
-    await sleep(BETWEEN_MS);
-    const off = siren.written(0);
-    await board.move(LINE, 1);
-    await off;
-    await sleep(BETWEEN_MS);
-  }
-}
 
 async function measure(samples: number) {
   const directory = await mkdtemp(join(tmpdir(), "outpost-button-latency-"));
@@ -140,7 +47,7 @@ async function measure(samples: number) {
     await running;
   };
   for (let turn = 0; turn < ROUNDS; turn += 1) {
-    await run(ours, (signal) => core.run(site(port, board.gpiomonPath), signal));
+    await run(ours, (signal) => core.run(buttonSite(port, board.gpiomonPath), signal));
     await run(bare, (signal) => runBare(port, board.gpiomonPath, signal));
   }
   return { name: "button", ...comparedSides(ours, bare, MUST_P99_MS) };
