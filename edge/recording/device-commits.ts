@@ -9,11 +9,12 @@ import { asError, errorCode } from "@outpost/kernel/thrown.ts";
 import type { Entry, Journal, Written } from "../journal/journal.ts";
 import { CommonDeadline } from "./common-deadline.ts";
 import { eventEntry } from "./entries.ts";
+import { KnownKeys } from "./known-keys.ts";
 import { Leavers } from "./leavers.ts";
 
 /** De-duplication keys and memory rows of devices begin so; the device's id follows. */
 export const DEVICE_PREFIX = "device/";
-/** Keys known without asking the disk; beyond it the disk still knows them. */
+/** Keys known without asking the disk, at most; beyond them the disk still knows. */
 export const MAX_KNOWN_KEYS = 20_000;
 /** Commits under way; one more is refused, and its device sends again. */
 const MAX_UNDER_WAY = 2_000;
@@ -51,8 +52,7 @@ interface Underway {
  */
 export class DeviceCommits {
   readonly #deps: DeviceCommitsDeps;
-  /** Newest last. */
-  readonly #known = new Set<string>();
+  readonly #known = new KnownKeys(MAX_KNOWN_KEYS);
   readonly #underway = new Map<string, Underway>();
   /** Those of them that the journal has not been given yet. */
   #gathered: Underway[] = [];
@@ -69,7 +69,7 @@ export class DeviceCommits {
 
   /** What was written before a restart. @param keys  oldest first. */
   restore(keys: readonly string[]): void {
-    for (const key of keys) this.#know(key);
+    for (const key of keys) this.#known.add(key);
   }
 
   /** From now on there is a disk to write to. */
@@ -140,7 +140,7 @@ export class DeviceCommits {
       one.reject(new DeviceError("device/not-committed", "the disk is too full for it"));
       return;
     }
-    this.#know(one.key);
+    this.#known.add(one.key);
     // Known to the disk alone: it is long ago, and its rows were written then.
     const isKnown = outcomes[0]?.kind === "duplicate";
     if (!isKnown && one.rows !== undefined) this.#deps.onRows(one.deviceId, one.rows);
@@ -178,13 +178,6 @@ export class DeviceCommits {
         (error: unknown) => end(() => reject(notCommitted(error))),
       );
     });
-  }
-
-  #know(key: string): void {
-    this.#known.add(key);
-    if (this.#known.size <= MAX_KNOWN_KEYS) return;
-    const [oldest] = this.#known;
-    if (oldest !== undefined) this.#known.delete(oldest);
   }
 }
 

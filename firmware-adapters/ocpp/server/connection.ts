@@ -25,6 +25,8 @@ const MAX_WAITING = 50;
 /** A station has so long to answer, and a call so long in all, its turn included: one mute answer must not hold a stop back. */
 const ANSWER_WITHIN_MS = 15_000;
 const CALL_WITHIN_MS = 30_000;
+/** Nobody hears of it: it ends a wait. Made once, because an error costs more than the rest of a call. */
+const ANSWERED = new Error("the call is over");
 /** The standard's bound on an error's description. */
 const MAX_DESCRIPTION = 255;
 
@@ -80,7 +82,7 @@ export class Connection implements StationConnection {
     try {
       return await this.#callInTurn({ action, payload }, AbortSignal.any([signal, late.signal, this.closed]));
     } finally {
-      done.abort();
+      done.abort(ANSWERED);
       await deadline;
     }
   }

@@ -20,13 +20,11 @@ import {
  * @see OCPP 1.6 edition 2, section 4; security whitepaper edition 3, section 4
  */
 export function answers16(host: StationHost): OnCall {
-  return async (call) => {
-    const answer = ANSWERS.get(call.action);
-    if (answer === undefined) {
-      throw new OcppError("ocpp/refused", `there is no ${call.action}`, { errorCode: "NotImplemented" });
-    }
-    return await answer(host, call);
-  };
+  return (call) => (ANSWERS.get(call.action) ?? notImplemented)(host, call);
+}
+
+async function notImplemented(_: StationHost, { action }: IncomingCall): Promise<never> {
+  throw new OcppError("ocpp/refused", `there is no ${action}`, { errorCode: "NotImplemented" });
 }
 
 type Answer = (host: StationHost, call: IncomingCall) => Promise<object>;
