@@ -21,14 +21,15 @@ export const HIGH: Rule = {
 
 /** An engine with a clock that stands still, and everything it said in order. */
 export function createEngine(
-  options: { rules?: Rule[]; clock?: ManualClock; bootId?: string; disk?: Map<string, string> } = {},
+  options: { rules?: Rule[]; clock?: ManualClock; bootId?: string; disk?: Map<string, string>; seed?: number } = {},
 ) {
   const clock = options.clock ?? new ManualClock({ monotonicMs: 1_000_000 });
   const said: string[] = [];
   const records: AlarmRecord[] = [];
   const steps: [string, string][] = [];
   const disk = options.disk ?? new Map<string, string>();
-  let ids = 0;
+  // Two engines one after the other never give the same id.
+  let ids = (options.seed ?? 0) * 1_000;
   const engine = new AlarmEngine({
     clock,
     bootId: options.bootId ?? "boot-1",
