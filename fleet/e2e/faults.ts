@@ -18,6 +18,11 @@ await runMeasurement("npm run faults --", {
     script: "edge/journal/faults/disk-full.ts",
     summary: "the journal on a tiny disk: the ladder holds, alarms are kept, it recovers by itself",
   },
+  alarms: {
+    script: "fleet/e2e/alarms/alarms-faults.ts",
+    summary:
+      "kills and reboots in every state of an alarm: nothing lost, nobody forgotten, what is sent again is counted",
+  },
   clock: {
     script: "fleet/e2e/clock/clock-faults.ts",
     summary: "start in 1970, jumps of years, a reboot in the middle of a timer: alarms come on time",

@@ -1,11 +1,8 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-
-import { z } from "zod";
 
 import { startDemo, type Demo } from "../../demo/demo.ts";
 import { freeDemoPorts } from "../../demo/ports.ts";
+import { pressReset, readSiren, tripPump } from "../pump-panel.ts";
 import { firstThat } from "../sightings.ts";
 import { FakeMachine } from "./fake-machine.ts";
 
@@ -15,10 +12,6 @@ export const RULE_ID = "pump1-fault";
 export const ON_DELAY_MS = 8_000;
 /** A busy machine takes that long to do what takes an idle one a second. */
 const WITHIN_MS = 40_000;
-/** How long a person presses the panel's reset button. */
-const PRESS_MS = 500;
-
-const panel = z.object({ siren: z.object({ isOn: z.boolean(), changedAtMs: z.number().optional() }) });
 
 /** Whether the gateway's clock is one to trust, by its own word. */
 export type Trust = "trusted" | "doubtful";
@@ -82,17 +75,13 @@ export class ClockSite implements AsyncDisposable {
 
   /** Pump 1 trips at the station. @returns just before. */
   async trip(): Promise<number> {
-    const atMs = Date.now();
-    const body = JSON.stringify({ kind: "pump-trip", pump: 1 });
-    const answer = await fetch(`${this.demo.controlUrl("pump-station")}/fault`, { method: "POST", body });
-    if (!answer.ok) throw new Error(`the simulator answered ${answer.status}`);
-    return atMs;
+    return await tripPump(this.demo.controlUrl("pump-station"));
   }
 
   /** When the siren came on, by the simulator's own word; undefined where it is off at `byMs`. */
   async sirenOnBy(byMs: number): Promise<number | undefined> {
     for (;;) {
-      const { siren } = await this.#panel();
+      const siren = await this.#siren();
       if (siren.isOn) return siren.changedAtMs;
       if (Date.now() >= byMs) return undefined;
       await delay(50);
@@ -101,26 +90,16 @@ export class ClockSite implements AsyncDisposable {
 
   /** Somebody presses the reset button at the panel, and the siren falls silent. */
   async reset(): Promise<void> {
-    const socket = connect(this.demo.options.ports.simulators.get("pump-station")?.device ?? 0, "127.0.0.1");
-    try {
-      for (const value of ["ff00", "0000"]) {
-        // Modbus TCP: write single coil 1 ("alarm reset") of unit 1. The controller takes the rising edge.
-        socket.write(Buffer.from(`00010000000601050001${value}`, "hex"));
-        await once(socket, "data", { signal: AbortSignal.timeout(WITHIN_MS) });
-        await delay(PRESS_MS);
-      }
-    } finally {
-      socket.destroy();
-    }
-    await firstThat(async () => !(await this.#panel()).siren.isOn, AbortSignal.timeout(WITHIN_MS));
+    await pressReset(this.demo.options.ports.simulators.get("pump-station")?.device ?? 0);
+    await firstThat(async () => !(await this.#siren()).isOn, AbortSignal.timeout(WITHIN_MS));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.demo[Symbol.asyncDispose]();
   }
 
-  async #panel(): Promise<z.infer<typeof panel>> {
-    return panel.parse(await (await fetch(`${this.demo.controlUrl("pump-station")}/state`)).json());
+  async #siren() {
+    return await readSiren(this.demo.controlUrl("pump-station"));
   }
 
   async #untilMetrics(wanted: readonly string[]): Promise<void> {

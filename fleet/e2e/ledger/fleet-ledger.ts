@@ -1,4 +1,4 @@
-import { alarmRecord, type AlarmRecord } from "@outpost/wire/records.ts";
+import { alarmRecord, notificationRecord, type AlarmRecord, type NotificationRecord } from "@outpost/wire/records.ts";
 import pg from "pg";
 
 import { choosePlaces } from "../../store/embedded/places.ts";
@@ -105,11 +105,23 @@ export class FleetLedger implements AsyncDisposable {
   /** Every step of one rule's alarm, in the order in which the gateway wrote them. */
   async alarmSteps(gatewayId: string, ruleId: string): Promise<AlarmRecord[]> {
     const { rows } = await this.#pool.query<{ body: unknown }>(
-      `select body from record_place where gateway_id = $1 and stream = 'alarm' and body ->> 'ruleId' = $2
+      `select body from record_place
+        where gateway_id = $1 and stream = 'alarm' and body ->> 'ruleId' = $2 and body ->> 'kind' = 'alarm'
         order by ordinal, sequence`,
       [gatewayId, ruleId],
     );
     return rows.map(({ body }) => alarmRecord.parse(body));
+  }
+
+  /** Whom the gateway says it told and asked about one rule's alarm, in the order in which it wrote it. */
+  async notifications(gatewayId: string, ruleId: string): Promise<NotificationRecord[]> {
+    const { rows } = await this.#pool.query<{ body: unknown }>(
+      `select body from record_place
+        where gateway_id = $1 and stream = 'alarm' and body ->> 'ruleId' = $2 and body ->> 'kind' = 'notification'
+        order by ordinal, sequence`,
+      [gatewayId, ruleId],
+    );
+    return rows.map(({ body }) => notificationRecord.parse(body));
   }
 
   /** Every charging transaction that the desk shows. */
