@@ -132,9 +132,11 @@ export function packEntries(entries: readonly Entry[]): PackedEntries {
 /** One entry of a packed list. */
 export function unpackEntry({ cells }: PackedEntries, index: number): PackedEntry {
   const at = index * CELLS;
-  const [code, recordedAtMs, lane, body] = [cells[at], cells[at + 1], cells[at + 2], cells[at + 3]];
+  const recordedAtMs = cells[at + 1];
+  const lane = cells[at + 2];
+  const body = cells[at + 3];
   const mark = cells[at + 4] ?? undefined;
-  const stream = STREAMS[Number(code)];
+  const stream = STREAMS[Number(cells[at])];
   assert(stream !== undefined && typeof recordedAtMs === "number", "packed entries have all their cells");
   assert(typeof lane === "string" && typeof body === "string", "packed entries have all their cells");
   return { stream, recordedAtMs, lane, body, mark: typeof mark === "number" ? JOINS : mark };
