@@ -141,6 +141,14 @@ export const chargingSiteSettings = z
     /** Who is on no list: refused, or let in (charging for everybody). */
     unknownTags: z.enum(["refuse", "accept"]).default("refuse"),
     allowsConcurrent: z.boolean().default(false),
+    /** Signs the certificates of its charge points (profile 3) where they ask; without it they are refused. PEM files. */
+    authority: z
+      .strictObject({
+        certFile: z.string().min(1).max(4_096),
+        keyFile: z.string().min(1).max(4_096),
+        validDays: z.int().min(1).max(3_650).default(365),
+      })
+      .optional(),
   })
   .superRefine(({ supply, members, idTags }, context) => {
     refuseTwins(

@@ -19,21 +19,32 @@ const YES = new Set([
 /** As much as the record of a command keeps. */
 const MAX_DETAIL = 500;
 
+/** How an answer is read. */
+interface AnswerReading {
+  readonly statusOf?: ((answer: unknown) => string | undefined) | undefined;
+  readonly onYes?: (answer: unknown) => void;
+}
+
 /**
  * Asks a station for something on behalf of somebody. What it said stands in the detail.
  *
- * @param statusOf  takes the status out of an answer that has it elsewhere than in `status`.
+ * @param reading  `statusOf` takes the status out of an answer that has it elsewhere than in `status`; `onYes` takes
+ *                 what else a good answer says.
  */
 export async function ask(
   connection: StationConnection,
   call: StationCall,
   signal: AbortSignal,
-  statusOf: (answer: unknown) => string | undefined = (answer) => answered.safeParse(answer).data?.status,
+  reading: AnswerReading = {},
 ): Promise<CommandOutcome> {
+  const { statusOf = (one: unknown) => answered.safeParse(one).data?.status, onYes } = reading;
   try {
     const answer = await connection.call(call, signal);
     const detail = JSON.stringify(answer).slice(0, MAX_DETAIL);
-    if (YES.has(statusOf(answer))) return { kind: "done", before: null, after: null, detail };
+    if (YES.has(statusOf(answer))) {
+      onYes?.(answer);
+      return { kind: "done", before: null, after: null, detail };
+    }
     return { kind: "refused", reason: "refused-by-device", detail };
   } catch (error) {
     signal.throwIfAborted();

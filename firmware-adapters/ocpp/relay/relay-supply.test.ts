@@ -181,7 +181,7 @@ describe("the transactions of a relayed charge point", () => {
     const ended = await eventually("the end", () =>
       records(here).find(({ name }) => name === "relayed-transaction-ended"),
     );
-    expect(ended.details).toMatchObject({ transaction: "tx-1", connector: 1 });
+    expect(ended.details).toMatchObject({ transaction: "0d8c1c52-6a06-4b8f-9f0e-3c1c5e0a7b11", connector: 1 });
     expect(deps.commits.length).toBeGreaterThanOrEqual(2);
   });
 });
@@ -192,7 +192,7 @@ function transactionEvent(eventType: string, seqNo: number, more: object): objec
     timestamp: new Date().toISOString(),
     triggerReason: "CablePluggedIn",
     seqNo,
-    transactionInfo: { transactionId: "tx-1" },
+    transactionInfo: { transactionId: "0d8c1c52-6a06-4b8f-9f0e-3c1c5e0a7b11" },
     evse: { id: 1, connectorId: 1 },
     ...more,
   };

@@ -200,6 +200,11 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     this.#site.changed(this.identity);
   }
 
+  /** Upstream's business. */
+  async takeCertificateRequest(): Promise<boolean> {
+    return false;
+  }
+
   showStatus(connectorId: number, status: ConnectorStatus, facts: Facts): void {
     this.#connectors.showStatus(connectorId, status);
     if (status === "faulted" || (facts["errorCode"] ?? "NoError") !== "NoError") {

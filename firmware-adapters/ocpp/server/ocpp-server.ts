@@ -24,6 +24,9 @@ interface Caller {
   readonly securityProfile: 0 | 1 | 2 | 3;
   /** The AuthorizationKey, for profiles 1 and 2. */
   readonly password: string | undefined;
+  /** Another one that is right as well; it is told when that was the one it called with. */
+  readonly nextPassword?: string | undefined;
+  onNextPassword?(): void;
   /** Common name of the client certificate, for profile 3. */
   readonly commonName: string;
   /** Its calls are refused while this is so: relay mode, while upstream is away. */
@@ -196,12 +199,21 @@ function isAuthorised(request: IncomingMessage, station: Caller): boolean {
       return true;
     case 1:
     case 2:
-      return station.password !== undefined && isPassword(basicPassword(request, station.identity), station.password);
+      return hasPassword(basicPassword(request, station.identity), station);
     case 3:
       return (
         request.socket instanceof TLSSocket && request.socket.getPeerCertificate().subject?.CN === station.commonName
       );
   }
+}
+
+function hasPassword(given: Buffer | undefined, station: Caller): boolean {
+  const { password, nextPassword } = station;
+  if (nextPassword !== undefined && isPassword(given, nextPassword)) {
+    station.onNextPassword?.();
+    return true;
+  }
+  return password !== undefined && isPassword(given, password);
 }
 
 /** The password of HTTP Basic, as bytes: keys may be any. Undefined where it is another user's. */

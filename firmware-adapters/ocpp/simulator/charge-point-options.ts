@@ -1,4 +1,8 @@
+import type { Clock } from "@outpost/kernel/clock.ts";
+import type { Log } from "@outpost/kernel/log.ts";
+
 import type { OcppVersion } from "../words.ts";
+import type { Car } from "./charger/outlet.ts";
 import type { SettingName } from "./charger/settings.ts";
 import type { LineOptions } from "./line/line.ts";
 import type { StationOptions } from "./station/station.ts";
@@ -13,9 +17,18 @@ export interface ChargePointOptions
   readonly reconnectMs?: number;
   /** How long a reboot takes. */
   readonly rebootMs?: number;
+  /** Where it calls once it is told to raise its security profile to 2 or more. */
+  readonly secureUrl?: string;
+  readonly secureTls?: LineOptions["tls"];
   /** Answered messages of transactions that it remembers, for its state. */
   readonly keptMessages?: number;
   readonly settings?: Partial<Record<SettingName, string>>;
+}
+
+export interface ChargePointDeps {
+  /** May be an accelerated one, where the gateway has the same. */
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 const DEFAULTS = {
@@ -36,3 +49,9 @@ export type FilledOptions = ChargePointOptions & Required<Pick<ChargePointOption
 export function filledIn(options: ChargePointOptions): FilledOptions {
   return { ...DEFAULTS, ...options };
 }
+
+/** A car as somebody drives it up; what is not said of it is as with any car. */
+export type Arrival = Partial<Car>;
+
+/** A middling car on three phases, a fifth full. */
+export const ANY_CAR: Car = { wantsA: 32, phases: 3, batteryWh: 60_000, chargedWh: 12_000 };

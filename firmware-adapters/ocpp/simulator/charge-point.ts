@@ -1,9 +1,14 @@
-import type { Clock } from "@outpost/kernel/clock.ts";
-import type { Log } from "@outpost/kernel/log.ts";
 import { z } from "zod";
 
 import type { StationCall } from "../words.ts";
-import { filledIn, type ChargePointOptions, type FilledOptions } from "./charge-point-options.ts";
+import {
+  ANY_CAR,
+  filledIn,
+  type Arrival,
+  type ChargePointDeps,
+  type ChargePointOptions,
+  type FilledOptions,
+} from "./charge-point-options.ts";
 import type { BootCause, Dialect } from "./dialects/dialect.ts";
 import { answers16 } from "./dialects/v16-answers.ts";
 import { words16 } from "./dialects/v16-words.ts";
@@ -12,27 +17,12 @@ import { words201 } from "./dialects/v201-words.ts";
 import { Line, LineError } from "./line/line.ts";
 import { changed, wellBehaved, type Misbehaviour, type MisbehaviourChange } from "./line/misbehaviour.ts";
 import { Outbox, type Acknowledged } from "./line/outbox.ts";
-import { Commands } from "./station/commands.ts";
+import { Commands, type LoginChange } from "./station/commands.ts";
 import type { Connector } from "./station/connector.ts";
 import { Station, type SwipeOutcome } from "./station/station.ts";
 import type { StopReason } from "./station/transaction.ts";
 
-export interface ChargePointDeps {
-  /** May be an accelerated one, where the gateway has the same. */
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-/** A car as somebody drives it up. */
-export interface Arrival {
-  readonly wantsA?: number;
-  readonly phases?: 1 | 3;
-  readonly batteryWh?: number;
-  readonly chargedWh?: number;
-}
-
 const bootAnswer = z.object({ status: z.string(), currentTime: z.string(), interval: z.number() });
-const timeAnswer = z.object({ currentTime: z.string() });
 const BETWEEN_STEPS_MS = 100;
 const MAX_CALLS_UNDER_WAY = 200;
 
@@ -130,11 +120,8 @@ export class SimulatedChargePoint implements AsyncDisposable {
   }
 
   /** @returns false where there is no such connector, or a car on it. */
-  plug(
-    connectorId: number,
-    { wantsA = 32, phases = 3, batteryWh = 60_000, chargedWh = 12_000 }: Arrival = {},
-  ): boolean {
-    return this.station.plug(connectorId, { wantsA, phases, batteryWh, chargedWh });
+  plug(connectorId: number, car: Arrival = {}): boolean {
+    return this.station.plug(connectorId, { ...ANY_CAR, ...car });
   }
 
   unplug(connectorId: number): boolean {
@@ -153,11 +140,14 @@ export class SimulatedChargePoint implements AsyncDisposable {
     return this.#lastSwipe;
   }
 
-  /** Somebody plugs a car in and holds a card up as soon as the station is in service. @returns as `plug`. */
+  /** Somebody plugs a car in, and holds a card up as soon as the station is in service and set up. @returns as `plug`. */
   arrive(connectorId: number, idTag: string, car: Arrival = {}): boolean {
     if (!this.plug(connectorId, car)) return false;
     this.#begin(async () => {
-      while (!this.isAccepted) await this.#deps.clock.sleep(this.#options.tickMs, this.#stop.signal);
+      // A station that was never set up has no limit yet: it is given a while to be.
+      for (let looks = 0; !this.isAccepted || (looks < 40 && !this.station.hasDefault(connectorId)); looks += 1) {
+        await this.#deps.clock.sleep(this.#options.tickMs, this.#stop.signal);
+      }
       await this.swipe(connectorId, idTag);
     });
     return true;
@@ -246,18 +236,36 @@ export class SimulatedChargePoint implements AsyncDisposable {
   #commands(): Commands {
     return new Commands(this.station, {
       dialect: this.#dialect,
+      commonName: this.identity,
       nowMs: () => this.nowMs(),
       waiting: () => this.queueLength,
       cabinet: {
         isRefusingProfiles: () => this.misbehaviour.refusesProfiles,
-        reboot: (reason) => this.#begin(() => this.#rebootSoon(reason)),
+        reboot: (reason) => this.#afterAnswer(() => this.reboot(reason)),
         say: (call) => {
           if (call !== undefined) this.#begin(() => this.#ask(call));
         },
         sayInTurn: (calls) => this.#begin(() => this.#sayInTurn(calls)),
         sayStatus: (connector) => this.#tellStatus(connector),
+        later: (work) => this.#begin(work),
+        ask: (call) => this.#ask(call),
+        callAs: (change) => this.#callAs(change),
       },
     });
+  }
+
+  #callAs({ key, own, securityProfile }: LoginChange): boolean {
+    const { secureUrl, secureTls, tls } = this.#options;
+    const isMoving = securityProfile !== undefined && securityProfile >= 2;
+    if (isMoving && secureUrl === undefined) return false;
+    this.#afterAnswer(() =>
+      this.#line.callAs({
+        ...(key === undefined ? {} : { key }),
+        ...(own === undefined ? {} : { tls: { ...tls, ...own } }),
+        ...(isMoving && secureUrl !== undefined ? { url: secureUrl, tls: secureTls } : {}),
+      }),
+    );
+    return true;
   }
 
   #newOutbox(): Outbox {
@@ -307,7 +315,9 @@ export class SimulatedChargePoint implements AsyncDisposable {
     if (monotonicMs < this.#heartbeatAtMs + everyMs) return;
     this.#heartbeatAtMs = monotonicMs;
     this.#begin(async () => {
-      const answer = timeAnswer.safeParse(await this.#ask({ action: "Heartbeat", payload: {} })).data;
+      const answer = bootAnswer
+        .pick({ currentTime: true })
+        .safeParse(await this.#ask({ action: "Heartbeat", payload: {} })).data;
       if (answer !== undefined) this.#setClock(answer.currentTime);
     });
   }
@@ -350,10 +360,12 @@ export class SimulatedChargePoint implements AsyncDisposable {
     return `${status} ${fault ?? ""}`;
   }
 
-  async #rebootSoon(reason: StopReason): Promise<void> {
-    // The answer to the reset leaves before the line does.
-    await this.#deps.clock.sleep(BETWEEN_STEPS_MS, this.#stop.signal);
-    this.reboot(reason);
+  /** The answer leaves before the line does. */
+  #afterAnswer(work: () => void): void {
+    this.#begin(async () => {
+      await this.#deps.clock.sleep(BETWEEN_STEPS_MS, this.#stop.signal);
+      work();
+    });
   }
 
   async #sayInTurn(calls: readonly StationCall[]): Promise<void> {

@@ -24,7 +24,7 @@ usage: node firmware-adapters/ocpp/simulator/main.ts --url ws://HOST:PORT[/PATH]
   --own-numbers HOW       minus-one or random: what a transaction is called whose start was never answered (1.6)
   --control HOST:PORT     HTTP levers: GET /state and POST
                           /plug {station, connector, wantsA, phases, batteryWh, chargedWh}, /unplug {station, connector},
-                          /arrive {as /plug, idTag}: plugs in, and swipes as soon as the station is in service,
+                          /arrive {as /plug, idTag}: plugs in, and swipes once the station is set up,
                           /wants {station, connector, wantsA}, /swipe {station, connector, idTag},
                           /stop /clear-fault {station, connector}, /fault {station, connector, errorCode},
                           /cut {station, forS}, /reboot {station, reason}, /lag {station, connector, lagMs},

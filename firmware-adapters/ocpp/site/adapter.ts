@@ -161,14 +161,14 @@ class Site {
   }
 }
 
-function rulesOf({ idTags, unknownTags, allowsConcurrent }: ChargingSiteSettings): SiteRules {
+function rulesOf({ idTags, unknownTags, allowsConcurrent, authority }: ChargingSiteSettings): SiteRules {
   const list = new Map(
     idTags.map(({ idTag, isBlocked, expiresAt, parentIdTag }) => [
       tagKey(idTag),
       { idTag, isBlocked, parentIdTag, ...(expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) }) },
     ]),
   );
-  return { list, listVersion: versionOf(idTags), policy: { unknownTags, allowsConcurrent, cacheForMs: 0 } };
+  return { list, listVersion: versionOf(idTags), policy: { unknownTags, allowsConcurrent, cacheForMs: 0 }, authority };
 }
 
 /** The same list has the same number on every gateway and after every restart: stations keep theirs. */

@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from "../authorisation/authorisation.ts";
 import type { ConnectorState, Phase } from "../words.ts";
+import type { AuthorityFiles } from "./station-authority.ts";
 
 /** What became of telling a station how much a connector may draw. `lost`: nobody knows whether it arrived. */
 export type LimitAnswer = "accepted" | "refused" | "lost";
@@ -34,6 +35,8 @@ export interface SiteRules {
   /** Changes with the list: the version number that stations are told. */
   readonly listVersion: number;
   readonly policy: AuthorisationPolicy;
+  /** Who signs the stations' certificates. */
+  readonly authority?: AuthorityFiles | undefined;
 }
 
 const NO_RULES: SiteRules = {

@@ -19,6 +19,7 @@ import { Connectors } from "./connectors.ts";
 import { execute } from "./execute.ts";
 import type { MeterSample } from "./meter-sample.ts";
 import { describePoints } from "./points.ts";
+import { Secrets } from "./secrets.ts";
 import type { BookMessage, StationHost, StationProtocol } from "./station-host.ts";
 import { Tolerances } from "./tolerances.ts";
 import { TransactionLedger } from "./transaction-ledger.ts";
@@ -54,6 +55,7 @@ export class ChargePoint implements SiteStation, StationHost {
   readonly #ledger: TransactionLedger;
   readonly #fallbacks = new Map<number, Fallback>();
   readonly #tolerances: Tolerances;
+  readonly #secrets: Secrets;
   readonly #background: Background;
   #speaking: { readonly connection: Connection; readonly protocol: StationProtocol } | undefined;
   /** Ends the setting up that another has overtaken. */
@@ -80,6 +82,13 @@ export class ChargePoint implements SiteStation, StationHost {
       deps.log.warn("charge point not set up", { identity: this.identity, reason: asError(error).message });
     });
     const { clock, memory } = deps;
+    this.#secrets = new Secrets(settings, {
+      ...deps,
+      authority: () => this.#site.rules.authority,
+      speaking: () => this.#speaking?.protocol,
+      background: this.#background,
+      note: (name, facts) => this.note(name, facts),
+    });
     this.#ledger = new TransactionLedger(deviceId, {
       clock,
       memory,
@@ -91,23 +100,22 @@ export class ChargePoint implements SiteStation, StationHost {
   }
 
   open(): OpenDevice {
-    const { identity, versions, securityProfile, authorizationKey, commonName } = this.#settings;
-    const expected = this.#link.shared(OcppServer).expect(
-      {
-        identity,
-        versions,
-        securityProfile,
-        password: authorizationKey,
-        commonName: commonName ?? identity,
-        onConnect: (connection) => this.#onConnect(connection),
-      },
-      this.#link,
-      this.#deps,
-    );
+    const { identity, versions } = this.#settings;
+    const expected = this.#link
+      .shared(OcppServer)
+      .expect(
+        this.#secrets.caller({ identity, versions, onConnect: (connection) => this.#onConnect(connection) }),
+        this.#link,
+        this.#deps,
+      );
     const joined = this.#site.join(this);
     const device = runDevice(
       (command, signal) =>
-        execute(command, { points: describePoints(this.#connectors.ids), protocol: this.#speaking?.protocol }, signal),
+        execute(
+          command,
+          { points: describePoints(this.#connectors.ids), protocol: this.#secrets.guarded(this.#speaking?.protocol) },
+          signal,
+        ),
       (signal) => [this.#watch(signal)],
     );
     return {
@@ -216,6 +224,10 @@ export class ChargePoint implements SiteStation, StationHost {
 
   enter201(event: Event201, message: BookMessage): Promise<Outcome201> {
     return this.#entered(this.#ledger.enter201(event, message, this.#background.signal));
+  }
+
+  takeCertificateRequest(csr: string): Promise<boolean> {
+    return this.#secrets.sign(csr);
   }
 
   note(name: string, facts: Facts): void {

@@ -9,6 +9,8 @@ const flag = (id: string, zh: string, en: string): Parameter => ({ id, name: { z
 const optional = (parameter: Parameter): Parameter => ({ ...parameter, isOptional: true });
 
 const CONNECTOR = number("connector", "枪号", "Connector");
+/** `csms` or `manufacturer`: whom the certificate is to vouch for. */
+const ROOT_USE = text("use", "用途 (csms / manufacturer)", "Use (csms / manufacturer)");
 const TAG = text("idTag", "卡号", "Id tag");
 
 /** What a charge point can be asked to do, whichever version it speaks. */
@@ -36,7 +38,11 @@ export const METHODS: readonly MethodDescription[] = [
     name: { zh: "修改配置", en: "Change configuration" },
     parameters: [text("key", "键", "Key"), text("value", "值", "Value")],
   },
-  { id: "get-log", name: { zh: "上传日志", en: "Upload a log" }, parameters: [text("url", "上传地址", "Upload to")] },
+  {
+    id: "get-log",
+    name: { zh: "上传日志", en: "Upload a log" },
+    parameters: [text("url", "上传地址", "Upload to"), optional(flag("isSecurity", "安全日志", "Security log"))],
+  },
   {
     id: "update-firmware",
     name: { zh: "固件升级", en: "Update firmware" },
@@ -55,7 +61,13 @@ export const METHODS: readonly MethodDescription[] = [
   {
     id: "reserve",
     name: { zh: "预约", en: "Reserve" },
-    parameters: [CONNECTOR, TAG, text("until", "预约至", "Until"), number("reservation", "预约号", "Reservation")],
+    parameters: [
+      CONNECTOR,
+      TAG,
+      text("until", "预约至", "Until"),
+      number("reservation", "预约号", "Reservation"),
+      optional(text("parentIdTag", "所属卡组", "Group of tags")),
+    ],
   },
   {
     id: "cancel-reservation",
@@ -63,6 +75,28 @@ export const METHODS: readonly MethodDescription[] = [
     parameters: [number("reservation", "预约号", "Reservation")],
   },
   { id: "clear-cache", name: { zh: "清除缓存", en: "Clear the cache" }, parameters: [] },
+  {
+    id: "install-certificate",
+    name: { zh: "安装根证书", en: "Install a root certificate" },
+    parameters: [ROOT_USE, text("certificate", "证书 (PEM)", "Certificate (PEM)")],
+  },
+  {
+    id: "installed-certificates",
+    name: { zh: "查询根证书", en: "Ask for root certificates" },
+    parameters: [ROOT_USE],
+  },
+  {
+    id: "delete-certificate",
+    name: { zh: "删除证书", en: "Delete a certificate" },
+    parameters: [
+      text("issuerNameHash", "颁发者名称散列", "Hash of the issuer's name"),
+      text("issuerKeyHash", "颁发者公钥散列", "Hash of the issuer's key"),
+      text("serialNumber", "序列号", "Serial number"),
+      optional(text("hashAlgorithm", "散列算法", "Hash algorithm")),
+    ],
+  },
+  { id: "renew-certificate", name: { zh: "更换桩证书", en: "Renew its own certificate" }, parameters: [] },
+  { id: "new-password", name: { zh: "更换密码", en: "Give it a new password" }, parameters: [] },
   {
     id: "transaction-status",
     name: { zh: "查询交易", en: "Ask for a transaction" },

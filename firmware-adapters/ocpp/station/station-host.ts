@@ -30,6 +30,12 @@ export interface StationHost {
   connectorOf(transactionId: string): number | undefined;
   /** What a running transaction of 2.0.1 says of itself: Charging, EVConnected, …; undefined where none runs. */
   runningStateOf(connectorId: number): { readonly chargingState: string | undefined } | undefined;
+  /**
+   * A station asks for a certificate of its own (PKCS#10, PEM). It is sent to it after the answer.
+   *
+   * @returns whether it gets one.
+   */
+  takeCertificateRequest(csr: string): Promise<boolean>;
   /** Something else worth keeping: a firmware status, a security event. */
   note(name: string, facts: Facts): void;
 }
@@ -41,6 +47,10 @@ export interface BookMessage {
   readonly samples: readonly MeterSample[];
   readonly facts: Facts;
 }
+
+/** Methods that only we ourselves call: they are in no description. */
+export const SET_PASSWORD = "set-password";
+export const CERTIFICATE_SIGNED = "certificate-signed";
 
 /** One version's way to speak with a charge point, for the life of one connection. */
 export interface StationProtocol {

@@ -1,4 +1,5 @@
 import { OcppError } from "../errors.ts";
+import { csrOf } from "../protocol/certificates.ts";
 import { digestOf, flat, known } from "../protocol/facts.ts";
 import type { IncomingCall, OnCall } from "../server/connection.ts";
 import type { StationHost } from "../station/station-host.ts";
@@ -46,7 +47,12 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ["DiagnosticsStatusNotification", noted("log-status")],
   ["LogStatusNotification", noted("log-status")],
   ["SecurityEventNotification", noted("security-event")],
-  ["SignCertificate", async () => ({ status: "Rejected" })],
+  [
+    "SignCertificate",
+    async (host, { payload }) => ({
+      status: (await host.takeCertificateRequest(csrOf(payload))) ? "Accepted" : "Rejected",
+    }),
+  ],
 ]);
 
 async function boot(host: StationHost, { payload }: IncomingCall): Promise<object> {

@@ -2,6 +2,8 @@ import { randomInt } from "node:crypto";
 
 import type { CommandOutcome } from "../../event.ts";
 import { ask } from "../protocol/ask.ts";
+import { hashDataOf, installedFacts, NO_USE, rootUseOf } from "../protocol/certificates.ts";
+import { CERTIFICATE_SIGNED, SET_PASSWORD, type StationHost } from "../station/station-host.ts";
 import type { StationCall, StationConnection } from "../words.ts";
 
 export type Given = Readonly<Record<string, string | number | boolean>>;
@@ -30,7 +32,13 @@ const CALLS: Readonly<Record<string, (given: Given) => StationCall | undefined>>
     action: "ChangeConfiguration",
     payload: { key: String(key), value: String(value) },
   }),
-  "get-log": ({ url }) => ({ action: "GetDiagnostics", payload: { location: String(url), retries: 1 } }),
+  "get-log": ({ url, isSecurity }) =>
+    isSecurity === true
+      ? {
+          action: "GetLog",
+          payload: { logType: "SecurityLog", requestId: requestId(), retries: 1, log: { remoteLocation: String(url) } },
+        }
+      : { action: "GetDiagnostics", payload: { location: String(url), retries: 1 } },
   "update-firmware": ({ url, at, certificate, signature }) =>
     certificate === undefined || signature === undefined
       ? { action: "UpdateFirmware", payload: { location: String(url), retrieveDate: String(at), retries: 1 } }
@@ -53,13 +61,14 @@ const CALLS: Readonly<Record<string, (given: Given) => StationCall | undefined>>
       ...(connector === undefined ? {} : { connectorId: Number(connector) }),
     },
   }),
-  reserve: ({ connector, idTag, until, reservation }) => ({
+  reserve: ({ connector, idTag, until, reservation, parentIdTag }) => ({
     action: "ReserveNow",
     payload: {
       connectorId: Number(connector),
       expiryDate: String(until),
       idTag: String(idTag),
       reservationId: Number(reservation),
+      ...(parentIdTag === undefined ? {} : { parentIdTag: String(parentIdTag) }),
     },
   }),
   "cancel-reservation": ({ reservation }) => ({
@@ -67,18 +76,61 @@ const CALLS: Readonly<Record<string, (given: Given) => StationCall | undefined>>
     payload: { reservationId: Number(reservation) },
   }),
   "clear-cache": () => ({ action: "ClearCache", payload: {} }),
+  ...certificateCalls(),
+  [SET_PASSWORD]: ({ password }) => ({
+    action: "ChangeConfiguration",
+    payload: { key: "AuthorizationKey", value: String(password) },
+  }),
 };
 
-/** Carries out one method. What the station said stands in the detail. */
+/** Security whitepaper edition 3, section 5. */
+function certificateCalls(): typeof CALLS {
+  const types = { csms: "CentralSystemRootCertificate", manufacturer: "ManufacturerRootCertificate" };
+  return {
+    "install-certificate": ({ use, certificate }) => {
+      const meant = rootUseOf(use);
+      return (
+        meant && {
+          action: "InstallCertificate",
+          payload: { certificateType: types[meant], certificate: String(certificate) },
+        }
+      );
+    },
+    "installed-certificates": ({ use }) => {
+      const meant = rootUseOf(use);
+      return meant && { action: "GetInstalledCertificateIds", payload: { certificateType: types[meant] } };
+    },
+    "delete-certificate": (given) => ({
+      action: "DeleteCertificate",
+      payload: { certificateHashData: hashDataOf(given) },
+    }),
+    "renew-certificate": () => ({
+      action: "ExtendedTriggerMessage",
+      payload: { requestedMessage: "SignChargePointCertificate" },
+    }),
+    [CERTIFICATE_SIGNED]: ({ chain }) => ({
+      action: "CertificateSigned",
+      payload: { certificateChain: String(chain) },
+    }),
+  };
+}
+
+/** Carries out one method. What the station said stands in the detail, and, where it is too much for that, in records. */
 export async function call16(
-  connection: StationConnection,
+  { connection, host }: { readonly connection: StationConnection; readonly host: Pick<StationHost, "note"> },
   methodId: string,
   given: Given,
   signal: AbortSignal,
 ): Promise<CommandOutcome> {
+  const use = rootUseOf(given["use"]);
+  if ("use" in given && use === undefined) return NO_USE;
   const call = CALLS[methodId]?.(given);
   if (call === undefined) return { kind: "refused", reason: "unknown-method", detail: `1.6 knows no ${methodId}` };
-  return await ask(connection, call, signal);
+  const onYes = (answer: unknown): void => {
+    if (use === undefined || methodId !== "installed-certificates") return;
+    for (const facts of installedFacts(answer, use)) host.note("installed-certificate", facts);
+  };
+  return await ask(connection, call, signal, { onYes });
 }
 
 /** Numbers of requests, by which statuses that come later name them. Drawn, so that no clock or restart gives one twice. */

@@ -18,6 +18,6 @@ export function protocol16(log: Log): NewProtocol {
       return (await setProfile(connection, fallbackProfile(connectorId, limitA), signal)) === "accepted";
     },
     setLimit: (grant, signal) => setProfile(connection, grantProfile(grant, host.nowMs()), signal),
-    call: (methodId, given, signal) => call16(connection, methodId, given, signal),
+    call: (methodId, given, signal) => call16({ connection, host }, methodId, given, signal),
   });
 }

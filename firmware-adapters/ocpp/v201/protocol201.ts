@@ -20,7 +20,8 @@ export function protocol201(log: Log): NewProtocol {
         return (await setProfile(connection, fallbackProfile(connectorId, limitA), signal)) === "accepted";
       },
       setLimit: (grant, signal) => setProfile(connection, grantProfile(grant, host.nowMs()), signal),
-      call: (methodId, given, signal) => call201(connection, { methodId, given }, nextRequestId, signal),
+      call: (methodId, given, signal) =>
+        call201(connection, { methodId, given, note: (...said) => host.note(...said) }, nextRequestId, signal),
     };
   };
 }

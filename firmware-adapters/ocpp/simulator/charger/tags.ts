@@ -76,6 +76,13 @@ export class Tags {
     return parent !== undefined && parent === this.#parentOf(other);
   }
 
+  /** Whether a tag may use what is kept for another, or for a whole group. */
+  mayUse(tag: string, reservation: { readonly idTag: string; readonly parentIdTag?: string | undefined }): boolean {
+    if (this.isSameGroup(tag, reservation.idTag)) return true;
+    const { parentIdTag } = reservation;
+    return parentIdTag !== undefined && this.#parentOf(tag) === parentIdTag.toLowerCase();
+  }
+
   #parentOf(tag: string): string | undefined {
     return (this.#list.get(key(tag)) ?? this.#cache.get(key(tag)))?.parent?.toLowerCase();
   }

@@ -22,7 +22,14 @@ export interface Ending extends Told {
 }
 
 /** Steps of a firmware update or a log's upload, as both versions have them. */
-export type FirmwareStep = "Downloading" | "Downloaded" | "SignatureVerified" | "Installing" | "Installed";
+export type FirmwareStep =
+  | "Downloading"
+  | "Downloaded"
+  | "DownloadFailed"
+  | "SignatureVerified"
+  | "InvalidSignature"
+  | "Installing"
+  | "Installed";
 export type LogStep = "Uploading" | "Uploaded";
 
 /** Why a station boots. */
@@ -50,6 +57,9 @@ export interface Dialect {
   nameOf(transaction: Transaction): string | undefined;
   firmware(step: FirmwareStep, requestId: number | undefined): StationCall;
   log(step: LogStep, requestId: number | undefined): StationCall;
+  securityEvent(type: string, nowMs: number): StationCall;
+  /** @param csr  PKCS#10, PEM. */
+  signCertificate(csr: string): StationCall;
 }
 
 /** What goes into the messages about the station itself. */

@@ -5,6 +5,7 @@ import { SETTINGS, settingNames } from "../charger/settings.ts";
 import type { Answer } from "../line/line.ts";
 import { TRIGGERS, type Commands } from "../station/commands.ts";
 import { iso } from "./dialect.ts";
+import { safeguards16 } from "./v16-safeguards.ts";
 import { idTagInfo, tagInfo16 } from "./v16-words.ts";
 
 const PURPOSES: Readonly<Record<string, Purpose>> = {
@@ -40,8 +41,9 @@ const yesNo = (isYes: boolean, no = "Rejected"): object => ({ status: isYes ? "A
 /** What a 1.6 charge point answers. Undefined: NotImplemented. @see OCPP 1.6 edition 2, section 5 */
 export function answers16(commands: Commands): Answer {
   const { station } = commands;
-  const answers: Readonly<Record<string, (payload: unknown) => object>> = {
+  const answers: Readonly<Record<string, (payload: unknown) => object | Promise<object>>> = {
     ...ofConfiguration(commands),
+    ...safeguards16(commands.safeguards),
     ...ofProfiles(commands),
     ...ofMaintenance(commands),
     RemoteStartTransaction(payload) {
@@ -60,8 +62,8 @@ export function answers16(commands: Commands): Answer {
     },
     UnlockConnector: (payload) => status(commands.unlock(onConnector.parse(payload).connectorId), "NotSupported"),
     ReserveNow(payload) {
-      const { connectorId, idTag, reservationId, expiryDate } = reserveNow.parse(payload);
-      return status(commands.reserve(connectorId, { id: reservationId, idTag, untilMs: expiryDate }));
+      const { connectorId, idTag, parentIdTag, reservationId, expiryDate } = reserveNow.parse(payload);
+      return status(commands.reserve(connectorId, { id: reservationId, idTag, parentIdTag, untilMs: expiryDate }));
     },
     CancelReservation: (payload) =>
       yesNo(commands.cancelReservation(z.object({ reservationId: z.number() }).parse(payload).reservationId)),
@@ -93,6 +95,7 @@ const onConnector = z.object({ connectorId: z.number() });
 const reserveNow = z.object({
   connectorId: z.number(),
   idTag: z.string(),
+  parentIdTag: z.string().optional(),
   reservationId: z.number(),
   expiryDate: time,
 });
@@ -104,7 +107,7 @@ const sendLocalList = z.object({
 
 type Answers = Readonly<Record<string, (payload: unknown) => object>>;
 
-function ofConfiguration({ station }: Commands): Answers {
+function ofConfiguration({ station, safeguards }: Commands): Answers {
   const keys = new Map(settingNames().map((name) => [SETTINGS[name].key.toLowerCase(), name]));
   return {
     GetConfiguration(payload) {
@@ -121,6 +124,8 @@ function ofConfiguration({ station }: Commands): Answers {
     },
     ChangeConfiguration(payload) {
       const { key, value } = z.object({ key: z.string(), value: z.string() }).parse(payload);
+      if (key === "AuthorizationKey") return yesNo(safeguards.setKey(value));
+      if (key === "SecurityProfile") return yesNo(safeguards.raiseProfile(Number(value)));
       const name = keys.get(key.toLowerCase());
       return name === undefined ? status("NotSupported") : yesNo(station.settings.set(name, value));
     },
@@ -174,16 +179,17 @@ function ofMaintenance(commands: Commands): Answers {
       return status("Accepted");
     },
     TriggerMessage: (payload) => triggered(commands, payload),
-    ExtendedTriggerMessage: (payload) => triggered(commands, payload),
+    ExtendedTriggerMessage(payload) {
+      const { requestedMessage } = z.object({ requestedMessage: z.string() }).parse(payload);
+      if (requestedMessage !== "SignChargePointCertificate") return triggered(commands, payload);
+      commands.safeguards.askForCertificate();
+      return status("Accepted");
+    },
     GetDiagnostics: () => ({ fileName: commands.uploadLog(undefined) }),
     GetLog: (payload) => ({ status: "Accepted", filename: commands.uploadLog(log.parse(payload).requestId) }),
     UpdateFirmware() {
-      commands.updateFirmware(false, undefined);
+      commands.updateFirmware(undefined);
       return {};
-    },
-    SignedUpdateFirmware(payload) {
-      commands.updateFirmware(true, log.parse(payload).requestId);
-      return status("Accepted");
     },
   };
 }

@@ -82,6 +82,11 @@ export function words16({ vendor, model, serial, firmware }: Nameplate): Dialect
     tagInfoOf: (answer) => tagInfo16(tagAnswer.safeParse(answer).data?.idTagInfo),
     numberOf: (answer) => startAnswer.safeParse(answer).data?.transactionId,
     nameOf: ({ number }) => (number === undefined ? undefined : String(number)),
+    securityEvent: (type, nowMs) => ({
+      action: "SecurityEventNotification",
+      payload: { type, timestamp: iso(nowMs) },
+    }),
+    signCertificate: (csr) => ({ action: "SignCertificate", payload: { csr } }),
     firmware: (step, requestId) =>
       requestId === undefined
         ? { action: "FirmwareStatusNotification", payload: { status: step } }

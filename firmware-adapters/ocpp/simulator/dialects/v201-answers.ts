@@ -4,6 +4,7 @@ import type { ChargingProfile, Purpose } from "../charger/charging-profiles.ts";
 import type { Answer } from "../line/line.ts";
 import { TRIGGERS, type Commands } from "../station/commands.ts";
 import { iso } from "./dialect.ts";
+import { safeguards201 } from "./v201-safeguards.ts";
 import { ofVariables } from "./v201-variables.ts";
 import { idToken, idTokenInfo, tagInfo201 } from "./v201-words.ts";
 
@@ -46,7 +47,7 @@ const chargingProfile = z.object({
     .min(1),
 });
 
-type Answers = Readonly<Record<string, (payload: unknown) => object>>;
+type Answers = Readonly<Record<string, (payload: unknown) => object | Promise<object>>>;
 
 const status = (text: string | undefined, otherwise = "Rejected"): object => ({ status: text ?? otherwise });
 const yesNo = (isYes: boolean, no = "Rejected"): object => ({ status: isYes ? "Accepted" : no });
@@ -59,6 +60,7 @@ export function answers201(commands: Commands): Answer {
     ...ofAccess(commands),
     ...ofProfiles(commands),
     ...ofMaintenance(commands),
+    ...safeguards201(commands),
     DataTransfer: () => status("UnknownVendorId"),
   };
   return (action, payload) => (Object.hasOwn(answers, action) ? answers[action]?.(payload) : undefined);
@@ -100,6 +102,7 @@ function ofAccess(commands: Commands): Answers {
     expiryDateTime: time,
     idToken,
     evseId: z.number().optional(),
+    groupIdToken: idToken.optional(),
   });
   const list = z.object({
     updateType: z.enum(["Full", "Differential"]),
@@ -117,8 +120,9 @@ function ofAccess(commands: Commands): Answers {
       return status(commands.unlock(evseId), "UnknownConnector");
     },
     ReserveNow(payload) {
-      const { id, expiryDateTime, idToken: token, evseId = 0 } = reservation.parse(payload);
-      return status(commands.reserve(evseId, { id, idTag: token.idToken, untilMs: expiryDateTime }));
+      const { id, expiryDateTime, idToken: token, groupIdToken: group, evseId = 0 } = reservation.parse(payload);
+      const kept = { id, idTag: token.idToken, parentIdTag: group?.idToken, untilMs: expiryDateTime };
+      return status(commands.reserve(evseId, kept));
     },
     CancelReservation: (payload) =>
       yesNo(commands.cancelReservation(z.object({ reservationId: z.number() }).parse(payload).reservationId)),
@@ -180,7 +184,6 @@ function ofProfiles(commands: Commands): Answers {
 }
 
 function ofMaintenance(commands: Commands): Answers {
-  const firmware = z.object({ requestId: z.number(), firmware: z.object({ signature: z.string().optional() }) });
   return {
     Reset(payload) {
       const isImmediate = z.object({ type: z.string() }).parse(payload).type === "Immediate";
@@ -191,15 +194,14 @@ function ofMaintenance(commands: Commands): Answers {
     },
     TriggerMessage(payload) {
       const said = z.object({ requestedMessage: z.string(), evse: evse.optional() }).parse(payload);
+      if (said.requestedMessage === "SignChargingStationCertificate") {
+        commands.safeguards.askForCertificate();
+        return status("Accepted");
+      }
       const message = TRIGGERS.safeParse(said.requestedMessage).data;
       return message === undefined ? status("NotImplemented") : yesNo(commands.trigger(message, said.evse?.id));
     },
     GetLog: (payload) => ({ status: "Accepted", filename: commands.uploadLog(withRequest.parse(payload).requestId) }),
-    UpdateFirmware(payload) {
-      const said = firmware.parse(payload);
-      commands.updateFirmware(said.firmware.signature !== undefined, said.requestId);
-      return status("Accepted");
-    },
   };
 }
 

@@ -29,6 +29,10 @@ export function ofVariables(commands: Commands): Readonly<Record<string, (payloa
     SetVariables: (payload) => ({
       setVariableResult: set.parse(payload).setVariableData.map((asked) => {
         const name = settingAt(asked);
+        if (asked.component.name === "SecurityCtrlr" && asked.variable.name === "BasicAuthPassword") {
+          const isTaken = commands.safeguards.setKey(asked.attributeValue);
+          return { ...echo(asked), attributeStatus: isTaken ? "Accepted" : "Rejected" };
+        }
         if (name === undefined) return { ...echo(asked), attributeStatus: unknown(asked) };
         return {
           ...echo(asked),

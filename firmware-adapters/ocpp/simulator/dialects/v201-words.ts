@@ -97,6 +97,14 @@ export function words201({ vendor, model, serial, firmware }: Nameplate): Dialec
     tagInfoOf: (answer) => tagInfo201(tagAnswer.safeParse(answer).data?.idTokenInfo),
     numberOf: () => undefined,
     nameOf: ({ id }) => id,
+    securityEvent: (type, nowMs) => ({
+      action: "SecurityEventNotification",
+      payload: { type, timestamp: iso(nowMs) },
+    }),
+    signCertificate: (csr) => ({
+      action: "SignCertificate",
+      payload: { csr, certificateType: "ChargingStationCertificate" },
+    }),
     firmware: (status, requestId) => ({
       action: "FirmwareStatusNotification",
       payload: { status, ...(requestId === undefined ? {} : { requestId }) },

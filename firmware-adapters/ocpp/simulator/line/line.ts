@@ -24,7 +24,7 @@ export class LineError extends Error {
 }
 
 /** Answers the central side's call. @returns undefined where the station does not know the action. */
-export type Answer = (action: string, payload: unknown) => object | undefined;
+export type Answer = (action: string, payload: unknown) => object | undefined | Promise<object | undefined>;
 
 export interface LineOptions {
   /** `ws://` or `wss://`, without the identity. */
@@ -56,7 +56,7 @@ const MAX_DEVIATIONS = 50;
 /** A charge point's WebSocket to its central system: it comes back by itself, and keeps nothing of what failed. */
 export class Line {
   misbehaviour = wellBehaved();
-  readonly #options: LineOptions;
+  #options: LineOptions;
   readonly #deps: LineDeps;
   /** In what the central side's messages were not as their schemas have them. */
   readonly #deviations: string[] = [];
@@ -106,6 +106,12 @@ export class Line {
   /** Ends a connection in the proper way; it comes back at once. */
   hangUp(): void {
     this.#client?.close({ code: 1000 }).catch(() => {});
+  }
+
+  /** Ends a connection, and calls so from now on. */
+  callAs(change: Partial<Pick<LineOptions, "url" | "key" | "tls">>): void {
+    this.#options = { ...this.#options, ...change };
+    this.hangUp();
   }
 
   /** Sends bytes that are no message. @returns whether there was a line to send them on. */
@@ -178,11 +184,11 @@ export class Line {
     }
   }
 
-  #answer(action: string, payload: unknown): Record<string, unknown> {
+  async #answer(action: string, payload: unknown): Promise<Record<string, unknown>> {
     if (this.misbehaviour.isSilent) return ocppRpc.NOREPLY;
     this.#counts.asked += 1;
     this.#note(action, "req", payload);
-    const answer = this.#deps.onAnswer(action, payload);
+    const answer = await this.#deps.onAnswer(action, payload);
     if (answer === undefined) {
       // oxlint-disable-next-line typescript/only-throw-error -- it is an Error, whose types ocpp-rpc does not tell
       throw createRPCError("NotImplemented", `there is no ${action} here`, {});

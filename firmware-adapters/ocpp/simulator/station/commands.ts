@@ -10,7 +10,9 @@ import {
   type ProfileCriteria,
 } from "../charger/charging-profiles.ts";
 import type { BootCause, Dialect, FirmwareStep, LogStep } from "../dialects/dialect.ts";
-import type { Connector } from "./connector.ts";
+import type { Connector, Reservation } from "./connector.ts";
+import { Keystore } from "./keystore.ts";
+import { Safeguards } from "./safeguards.ts";
 import type { Station } from "./station.ts";
 import type { StopReason } from "./transaction.ts";
 
@@ -23,11 +25,27 @@ export interface Cabinet {
   /** Says these one after the other, with a pause before each. */
   sayInTurn(calls: readonly StationCall[]): void;
   sayStatus(connector: Connector): void;
+  /** Does something that takes its time, after the present answer. */
+  later(work: () => Promise<unknown>): void;
+  /** Says something and waits until it was heard, or was not. */
+  ask(call: StationCall): Promise<unknown>;
+  /** Calls anew, and from now on so. @returns whether it can. */
+  callAs(change: LoginChange): boolean;
+}
+
+/** What a station is told of how it calls. */
+export interface LoginChange {
+  readonly key?: string;
+  readonly own?: { readonly cert: string; readonly key: string };
+  /** To the address that is for this profile. */
+  readonly securityProfile?: number;
 }
 
 export interface CommandsDeps {
   readonly dialect: Dialect;
   readonly cabinet: Cabinet;
+  /** What its certificate is to name it by. */
+  readonly commonName: string;
   /** The station's own wall clock. */
   nowMs(): number;
   waiting(): number;
@@ -51,6 +69,8 @@ export const TRIGGERS = z.enum([
 /** What the central side may ask of a station, in no version's words. Answers leave before their effects. */
 export class Commands {
   readonly station: Station;
+  /** Certificates, keys, firmware and profiles. */
+  readonly safeguards: Safeguards;
   /** Messages of transactions that have not been answered. */
   readonly waiting: () => number;
   readonly #dialect: Dialect;
@@ -63,6 +83,7 @@ export class Commands {
     this.#dialect = deps.dialect;
     this.#cabinet = deps.cabinet;
     this.#nowMs = () => deps.nowMs();
+    this.safeguards = new Safeguards(new Keystore(), deps);
   }
 
   remoteStop(name: string): boolean {
@@ -93,7 +114,7 @@ export class Commands {
     return "Unlocked";
   }
 
-  reserve(id: number, reservation: { readonly id: number; readonly idTag: string; readonly untilMs: number }) {
+  reserve(id: number, reservation: Reservation) {
     const found = id === 0 ? this.station.connectors.find(({ isFree }) => isFree) : this.station.connector(id);
     if (found === undefined) return "Rejected";
     if (found.fault !== undefined) return "Faulted";
@@ -183,10 +204,9 @@ export class Commands {
     }
   }
 
-  updateFirmware(isSigned: boolean, requestId: number | undefined): void {
-    const steps: readonly FirmwareStep[] = isSigned
-      ? ["Downloading", "Downloaded", "SignatureVerified", "Installing", "Installed"]
-      : ["Downloading", "Downloaded", "Installing", "Installed"];
+  /** Unsigned, it is taken as it is, and none is fetched. */
+  updateFirmware(requestId: number | undefined): void {
+    const steps: readonly FirmwareStep[] = ["Downloading", "Downloaded", "Installing", "Installed"];
     this.#cabinet.sayInTurn(steps.map((step) => this.#dialect.firmware(step, requestId)));
   }
 

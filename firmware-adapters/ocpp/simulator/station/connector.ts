@@ -15,6 +15,8 @@ export interface Authorised {
 export interface Reservation {
   readonly id: number;
   readonly idTag: string;
+  /** Or for whoever belongs to this group. */
+  readonly parentIdTag?: string | undefined;
   readonly untilMs: number;
 }
 

@@ -144,7 +144,7 @@ export class Station {
       return "stopped";
     }
     if (!connector.isOperative) return "not-possible";
-    if (connector.reservation !== undefined && !this.tags.isSameGroup(idTag, connector.reservation.idTag)) {
+    if (connector.reservation !== undefined && !this.tags.mayUse(idTag, connector.reservation)) {
       return "refused";
     }
     if (!(await this.#mayCharge(idTag))) return "refused";
@@ -160,12 +160,16 @@ export class Station {
     return "started";
   }
 
+  /** Whether a limit was set for whoever begins to charge there. */
+  hasDefault(connectorId: number): boolean {
+    return this.profiles.some((one) => one.purpose === "tx-default" && [0, connectorId].includes(one.connectorId));
+  }
+
   /** The central side wants somebody to charge. @returns the connector, where there is one for it. */
   remoteStart(idTag: string, connectorId: number | undefined, remoteStartId?: number): Connector | undefined {
     const candidates = this.connectors.filter(({ id }) => connectorId === undefined || id === connectorId);
     const found = candidates.find(
-      ({ isFree, reservation }) =>
-        isFree && (reservation === undefined || this.tags.isSameGroup(idTag, reservation.idTag)),
+      ({ isFree, reservation }) => isFree && (reservation === undefined || this.tags.mayUse(idTag, reservation)),
     );
     if (found === undefined) return undefined;
     if (this.settings.isOn("authorizesRemote")) {

@@ -1,4 +1,5 @@
 import { OcppError } from "../../errors.ts";
+import { csrOf } from "../../protocol/certificates.ts";
 import { flat, known, type Facts } from "../../protocol/facts.ts";
 import type { IncomingCall, OnCall } from "../../server/connection.ts";
 import type { OcppSite } from "../../site/ocpp-site.ts";
@@ -73,8 +74,8 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ["FirmwareStatusNotification", noted("firmware-status", flat)],
   // N01
   ["LogStatusNotification", noted("log-status", flat)],
-  // A02, A03: there is no certificate authority on the gateway.
-  ["SignCertificate", async () => ({ status: "Rejected", statusInfo: { reasonCode: "UnsupportedRequest" } })],
+  // A02, A03
+  ["SignCertificate", signCertificate],
   // P02
   ["DataTransfer", async () => ({ status: "UnknownVendorId" })],
   // H04
@@ -120,6 +121,12 @@ async function meter({ host }: Answering, { payload }: IncomingCall): Promise<ob
   const { evseId = 0, meterValue } = meterValues.parse(payload);
   await host.showSamples(evseId, samplesOf(meterValue, host.nowMs()));
   return {};
+}
+
+/** A03: a station whose certificate ends asks by itself; A02: it was told to ask. */
+async function signCertificate({ host }: Answering, { payload }: IncomingCall): Promise<object> {
+  const isTaken = await host.takeCertificateRequest(csrOf(payload));
+  return isTaken ? { status: "Accepted" } : { status: "Rejected", statusInfo: { reasonCode: "UnsupportedRequest" } };
 }
 
 function noted(name: string, facts: (payload: unknown) => Facts): Answer {

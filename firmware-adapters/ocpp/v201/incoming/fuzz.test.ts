@@ -31,6 +31,7 @@ function hostOf(): StationHost {
       const running = runningOn(book, connectorId);
       return running === undefined ? undefined : { chargingState: running.chargingState };
     },
+    takeCertificateRequest: async () => false,
     note: () => {},
   };
 }

@@ -4,24 +4,28 @@ import type { CommandOutcome } from "../../../event.ts";
 import { ask } from "../../protocol/ask.ts";
 import type { Facts } from "../../protocol/facts.ts";
 import { listOf, text } from "../../protocol/raw.ts";
+import { SET_PASSWORD } from "../../station/station-host.ts";
 import { ID_TIME_MARK } from "../../transactions/book201.ts";
 import type { StationCall, StationConnection } from "../../words.ts";
 import { idTokenOf } from "../id-token.ts";
 import { parseVariableName } from "../variable-name.ts";
+import { CERTIFICATE_METHODS } from "./certificates.ts";
 
 /** A method as a call, and where in the answer its status is, where not in `status`. */
-interface Asking {
+export interface Asking {
   readonly call: StationCall;
   statusOf?(this: void, answer: unknown): string | undefined;
+  /** What a good answer says that is too much for the detail, as records of a name. */
+  recordsOf?(this: void, answer: unknown): { readonly name: string; readonly records: readonly Facts[] };
 }
 
 /** Why the arguments mean nothing. */
-type Nonsense = string;
+export type Nonsense = string;
 
 /** Numbers of requests, by which reports and statuses that come later name them: each is given once. */
 export type NextRequestId = () => number;
 
-type Method = (given: Facts, nextRequestId: NextRequestId) => Asking | Nonsense;
+export type Method = (given: Facts, nextRequestId: NextRequestId) => Asking | Nonsense;
 
 const attributes = z.object({
   setVariableResult: listOf(z.object({ attributeStatus: text(40) }), 1),
@@ -77,12 +81,12 @@ const METHODS: Readonly<Record<string, Method>> = {
   "get-configuration": getConfiguration,
   "set-configuration": setConfiguration,
   // N01
-  "get-log": ({ url }, nextRequestId) => ({
+  "get-log": ({ url, isSecurity }, nextRequestId) => ({
     call: {
       action: "GetLog",
       payload: {
         log: { remoteLocation: String(url) },
-        logType: "DiagnosticsLog",
+        logType: isSecurity === true ? "SecurityLog" : "DiagnosticsLog",
         requestId: nextRequestId(),
         retries: 1,
       },
@@ -118,7 +122,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     };
   },
   // H01
-  reserve: ({ connector, idTag, until, reservation }) => ({
+  reserve: ({ connector, idTag, until, reservation, parentIdTag }) => ({
     call: {
       action: "ReserveNow",
       payload: {
@@ -126,6 +130,7 @@ const METHODS: Readonly<Record<string, Method>> = {
         expiryDateTime: String(until),
         idToken: idTokenOf(String(idTag)),
         evseId: Number(connector),
+        ...(parentIdTag === undefined ? {} : { groupIdToken: idTokenOf(String(parentIdTag)) }),
       },
     },
   }),
@@ -133,6 +138,10 @@ const METHODS: Readonly<Record<string, Method>> = {
   "cancel-reservation": ({ reservation }) => ({
     call: { action: "CancelReservation", payload: { reservationId: Number(reservation) } },
   }),
+  ...CERTIFICATE_METHODS,
+  // A01
+  [SET_PASSWORD]: ({ password }) =>
+    setConfiguration({ key: "SecurityCtrlr.BasicAuthPassword", value: String(password) }),
   // C11
   "clear-cache": () => ({ call: { action: "ClearCache", payload: {} } }),
   // E14
@@ -183,7 +192,7 @@ function setConfiguration({ key, value }: Facts): Asking | Nonsense {
 /** Carries out one method. What the station said stands in the detail. */
 export async function call201(
   connection: StationConnection,
-  order: { readonly methodId: string; readonly given: Facts },
+  order: { readonly methodId: string; readonly given: Facts; note(name: string, facts: Facts): void },
   nextRequestId: NextRequestId,
   signal: AbortSignal,
 ): Promise<CommandOutcome> {
@@ -192,5 +201,9 @@ export async function call201(
     return { kind: "refused", reason: "unknown-method", detail: `2.0.1 knows no ${order.methodId}` };
   }
   if (typeof asking === "string") return { kind: "refused", reason: "bad-arguments", detail: asking };
-  return await ask(connection, asking.call, signal, asking.statusOf);
+  const onYes = (answer: unknown): void => {
+    const { name = "", records = [] } = asking.recordsOf?.(answer) ?? {};
+    for (const facts of records) order.note(name, facts);
+  };
+  return await ask(connection, asking.call, signal, { statusOf: asking.statusOf, onYes });
 }
