@@ -52,13 +52,10 @@ export class Scans implements AsyncDisposable {
   async #run(request: ScanRequest, signal: AbortSignal): Promise<void> {
     try {
       const { result, failures, isComplete } = await scan(request, this.#screen(), signal);
-      const notes = [...this.#view.notes, ...failures].slice(-MAX_NOTES);
-      this.#set({
-        ...this.#view,
-        state: isComplete ? "ended" : "stopped",
-        notes,
-        findings: findingsOf(request, result),
-      });
+      // What was said on the way stands in the findings now; what could not be looked at does not.
+      const notes = failures.slice(-MAX_NOTES);
+      const state = isComplete ? "ended" : "stopped";
+      this.#set({ ...this.#view, state, notes, findings: findingsOf(request, result) });
     } catch (error) {
       this.#deps.log.warn("scan failed", { reason: asError(error).message });
       const state = signal.aborted ? "stopped" : "failed";

@@ -8,7 +8,7 @@ import { tallyAlarms, tallyPoints, type ReportContent } from "./report-content.t
 const STYLE = `
 @page { size: A4; margin: 16mm 14mm; }
 body { font: 10.5pt/1.45 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; color: #18212b;
-  max-width: 190mm; margin: 0 auto; padding: 8mm 4mm; }
+  min-width: 150mm; max-width: 190mm; margin: 0 auto; padding: 8mm 4mm; }
 h1 { font-size: 19pt; margin: 0 0 2mm; } h2 { font-size: 13pt; margin: 8mm 0 2mm; break-after: avoid; }
 h3 { font-size: 11pt; margin: 4mm 0 1mm; break-after: avoid; }
 table { border-collapse: collapse; width: 100%; } th { text-align: left; color: #55636f; font-weight: 500; }

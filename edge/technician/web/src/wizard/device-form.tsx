@@ -63,6 +63,7 @@ export function DeviceForm({ families, onAdded }: DeviceFormProps): ReactNode {
           <Form.Item label={speech.say("device.family")}>
             <Select
               value={adapter}
+              virtual={false}
               onChange={choose}
               aria-label={speech.say("device.family")}
               options={families.map((one) => ({ value: one.adapter, label: one.adapter }))}

@@ -30,6 +30,7 @@ export function DrillStep(): ReactNode {
         <Select
           className="grow"
           value={ruleId}
+          showSearch={{ optionFilterProp: "label" }}
           placeholder={speech.say("drill.choose")}
           aria-label={speech.say("drill.choose")}
           onChange={setRuleId}

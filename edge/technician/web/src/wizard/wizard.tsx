@@ -42,7 +42,7 @@ export function Wizard(): ReactNode {
           {at + 1}. {speech.say(`step.${step}`)}
         </h2>
         <StepBody step={step} onStep={(next) => go(STEPS.indexOf(next))} />
-        <DraftBar />
+        <DraftBar key={step} />
         <div className="wizard-move">
           <Button disabled={at === 0} onClick={() => go(at - 1)}>
             {speech.say("step.back")}
