@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 30_000;
 /** The file may be another process's doing: the command line's claim beside a running gateway. */
 const LOOK_AT_FILE_EVERY_MS = 2_000;
 /** An uplink that is down for so long makes us ask the fleet whether it is our certificate. */
-const DOUBT_AFTER_MS = 15_000;
+const DOUBT_AFTER_MS = 10_000;
 /** How long a new certificate has to bring a live session. */
 const TRIAL_MS = 45_000;
 const RETRY = { firstMs: 5_000, maxMs: 3_600_000 };
@@ -170,7 +170,9 @@ export class Provision {
         this.#deps.log.error("the identity could not be looked after", { reason: asError(error).message });
         waitMs = backoff.nextMs();
       }
-      await this.#deps.clock.sleep(waitMs, signal).catch(() => {});
+      // While the uplink is down there is a question to be asked soon; later ones wait as long as the back-off says.
+      const isDoubting = !this.#isLive && this.#trouble === undefined;
+      await this.#deps.clock.sleep(isDoubting ? Math.min(waitMs, DOUBT_AFTER_MS) : waitMs, signal).catch(() => {});
     }
     await watching;
   }

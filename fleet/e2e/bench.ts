@@ -13,6 +13,10 @@ await runMeasurement("npm run bench --", {
     script: "edge/rules/bench/rule-latency.ts",
     summary: "from an event at the adapter to the actuator's write, the disk busy (p99 at most 10 ms)",
   },
+  enrol: {
+    script: "fleet/enrol/bench/enrol-bench.ts",
+    summary: "gateways claimed a minute by the embedded fleet, beside bare signing (at least 1,000)",
+  },
   ingest: {
     script: "fleet/ingest/bench/ingest-bench.ts",
     summary: "rows a second from filled journals to the fleet's tables, against bare COPY (at least 0.50 of it)",
