@@ -11,19 +11,20 @@ export interface AlarmVersion {
 
 const KEEP_NEWEST = `
 insert into alarm (occurrence_id, gateway_no, version, rule_id, device_id, point_id, priority, state, suppression, change,
-                   message, value, actor, note, raised_at, occurred_at, clock_confidence)
+                   message, value, actor, note, raised_at, occurred_at, clock_confidence, marks)
 select id, gateway, version, rule, device, point, priority, state, suppression, change, message, value, actor, note,
-       ${sqlInstant("raised")}, ${sqlInstant("occurred")}, confidence
+       ${sqlInstant("raised")}, ${sqlInstant("occurred")}, confidence, marks
   from jsonb_to_recordset($1::jsonb) as given (
     id text, gateway int, version int, rule text, device text, point text, priority text, state text, suppression jsonb,
-    change text, message jsonb, value float8, actor text, note text, raised text, occurred text, confidence smallint)
+    change text, message jsonb, value float8, actor text, note text, raised text, occurred text, confidence smallint,
+    marks jsonb)
  order by id
     on conflict (occurrence_id) do update set
        version = excluded.version, rule_id = excluded.rule_id, device_id = excluded.device_id,
        point_id = excluded.point_id, priority = excluded.priority, state = excluded.state,
        suppression = excluded.suppression, change = excluded.change, message = excluded.message, value = excluded.value,
        actor = excluded.actor, note = excluded.note, raised_at = excluded.raised_at, occurred_at = excluded.occurred_at,
-       clock_confidence = excluded.clock_confidence
+       clock_confidence = excluded.clock_confidence, marks = excluded.marks
  where alarm.gateway_no = excluded.gateway_no and excluded.version > alarm.version
 returning occurrence_id`;
 
@@ -65,5 +66,12 @@ function rowOf({ gatewayNo, record }: AlarmVersion): object {
     raised: instantText(record.raisedAtMs),
     occurred: instantText(record.occurredAtMs),
     confidence: encodeConfidence(record.clockConfidence),
+    marks: marksOf(record),
   };
+}
+
+/** What is true of it beside its life; null where nothing is. */
+function marksOf({ group, isFirstOut, flood, isTest }: AlarmRecord): object | null {
+  const marks = { group, isFirstOut, flood, isTest };
+  return Object.values(marks).some((mark) => mark !== undefined) ? marks : null;
 }

@@ -1,8 +1,8 @@
-import type { AlarmRecord } from "@outpost/wire/records.ts";
+import type { AlarmRecord, NotificationRecord } from "@outpost/wire/records.ts";
 import type { Pool } from "pg";
 import type { z } from "zod";
 
-import type { Alarm, AlarmDetail, AlarmPage, AlarmStep, alarmQuery } from "../api/schemas.ts";
+import type { Alarm, AlarmDetail, AlarmNotification, AlarmPage, AlarmStep, alarmQuery } from "../api/schemas.ts";
 import { readCommandsOfAlarm } from "../commands/command-rows.ts";
 import { sendCommand, type CommandDeps, type Sent } from "../commands/send-command.ts";
 import { decodeConfidence, instantText, sqlInstant, sqlMs } from "../store/columns.ts";
@@ -28,11 +28,18 @@ interface AlarmRow {
   readonly raised_at_ms: number;
   readonly occurred_at_ms: number;
   readonly clock_confidence: number;
+  readonly marks: NonNullable<Alarm["marks"]> | null;
+  /** The newest word of its escalation. */
+  readonly escalation: NotificationRecord | null;
 }
 
 const SELECT = `select occurrence_id, gateway_id, version, rule_id, device_id, point_id, priority, alarm.state, suppression,
   change, message, value, actor, note, ${sqlMs("raised_at")} as raised_at_ms, ${sqlMs("occurred_at")} as occurred_at_ms,
-  clock_confidence from alarm join gateway using (gateway_no)`;
+  clock_confidence, marks, escalation from alarm join gateway using (gateway_no) left join lateral (
+    select body as escalation from alarm_step join epoch using (epoch_no)
+     where alarm_step.occurrence_id = alarm.occurrence_id and epoch.gateway_no = alarm.gateway_no
+       and body ->> 'kind' = 'notification' and body ->> 'change' in ('asked', 'unanswered', 'ended')
+     order by ordinal desc, sequence desc limit 1) as told on true`;
 
 /** One page of alarms, the newest raised first. A cursor that is none gives the first page. */
 export async function listAlarms(pool: Pool, query: z.infer<typeof alarmQuery>): Promise<AlarmPage> {
@@ -63,16 +70,18 @@ export async function readAlarms(pool: Pool, ids: readonly string[]): Promise<Al
 export async function readAlarmDetail(pool: Pool, id: string): Promise<AlarmDetail | undefined> {
   const [alarm] = await readAlarms(pool, [id]);
   if (alarm === undefined) return undefined;
-  const { rows } = await pool.query<{ body: AlarmRecord }>(
+  const { rows } = await pool.query<{ body: AlarmRecord | NotificationRecord }>(
     `select body from alarm_step join epoch using (epoch_no) join gateway using (gateway_no)
       where occurrence_id = $1 and gateway_id = $2 order by version, ordinal, sequence limit 1000`,
     [id, alarm.gatewayId],
   );
-  const steps = rows.map(({ body }): AlarmStep => {
+  const notifications = rows.flatMap(({ body }) => (body.kind === "notification" ? [notificationOf(body)] : []));
+  const steps = rows.flatMap(({ body }): AlarmStep[] => {
+    if (body.kind !== "alarm") return [];
     const { version, state, suppression, change, value, actor = null, note = null, occurredAtMs } = body;
-    return { version, state, suppression, change, value, actor, note, occurredAtMs };
+    return [{ version, state, suppression, change, value, actor, note, occurredAtMs }];
   });
-  return { ...alarm, steps, commands: await readCommandsOfAlarm(pool, id) };
+  return { ...alarm, steps, notifications, commands: await readCommandsOfAlarm(pool, id) };
 }
 
 /** What the desk may do to an alarm. */
@@ -122,5 +131,19 @@ function alarmOf(row: AlarmRow): Alarm {
     raisedAtMs: row.raised_at_ms,
     occurredAtMs: row.occurred_at_ms,
     clockConfidence: decodeConfidence(row.clock_confidence),
+    ...(row.marks === null ? {} : { marks: row.marks }),
+    ...askingOf(row.escalation),
   };
+}
+
+/** Whom the site asks now; nobody once it has ended. */
+function askingOf(newest: NotificationRecord | null): Pick<Alarm, "asking"> {
+  if (newest === null || (newest.change !== "asked" && newest.change !== "unanswered")) return {};
+  const { change, step = 1, round = 1, who = [], answerByMs = null } = newest;
+  return { asking: { change, step, round, who, answerByMs } };
+}
+
+function notificationOf(body: NotificationRecord): AlarmNotification {
+  const { change, step, round, who, actionId, reference, attempts, note, occurredAtMs } = body;
+  return { change, step, round, who, actionId, reference, attempts, note, occurredAtMs };
 }

@@ -1,6 +1,13 @@
 import { command as wireCommand } from "@outpost/wire/downlink.ts";
 import { clockConfidence, hex128, name, text } from "@outpost/wire/identifiers.ts";
-import { alarmPriority, alarmRecord, alarmState, resultRecord, suppression } from "@outpost/wire/records.ts";
+import {
+  alarmPriority,
+  alarmRecord,
+  notificationRecord,
+  alarmState,
+  resultRecord,
+  suppression,
+} from "@outpost/wire/records.ts";
 import { reported, reportedMethod } from "@outpost/wire/uplink.ts";
 import { z } from "zod";
 
@@ -96,6 +103,30 @@ export const pointHistory = z.object({
 });
 export type PointHistory = z.infer<typeof pointHistory>;
 
+/** Where the escalation of an alarm stands. `unanswered`: everybody was asked. */
+export const asking = z.object({
+  change: z.enum(["asked", "unanswered"]),
+  step: z.int(),
+  round: z.int(),
+  who: z.array(text),
+  answerByMs: instantMs.nullable(),
+});
+
+/** Whom the site told of an alarm, and what became of it: the gateway's word. */
+export const alarmNotification = notificationRecord
+  .pick({
+    change: true,
+    step: true,
+    round: true,
+    who: true,
+    actionId: true,
+    reference: true,
+    attempts: true,
+    note: true,
+  })
+  .extend({ occurredAtMs: instantMs });
+export type AlarmNotification = z.infer<typeof alarmNotification>;
+
 /** How one occurrence of an alarm stands. */
 export const alarm = z.object({
   /** The occurrence id. */
@@ -117,6 +148,10 @@ export const alarm = z.object({
   /** When this version came to be, by the gateway's clock. */
   occurredAtMs: instantMs,
   clockConfidence,
+  /** What is true of it beside its life; left out where nothing is. */
+  marks: alarmRecord.pick({ group: true, isFirstOut: true, flood: true, isTest: true }).optional(),
+  /** Who the site asks to answer it; left out where it asks nobody. */
+  asking: asking.optional(),
 });
 export type Alarm = z.infer<typeof alarm>;
 
@@ -152,6 +187,8 @@ export type Command = z.infer<typeof command>;
 
 export const alarmDetail = alarm.extend({
   steps: z.array(alarmStep),
+  /** Whom the site told of it, oldest first. */
+  notifications: z.array(alarmNotification).optional(),
   /** Orders given from the desk for this occurrence, oldest first. */
   commands: z.array(command),
 });

@@ -10,6 +10,7 @@ import { deviceMethods } from "./migrations/0004-device-methods.ts";
 import { charging } from "./migrations/0005-charging.ts";
 import { enrolment } from "./migrations/0006-enrolment.ts";
 import { siteDocuments } from "./migrations/0007-site-documents.ts";
+import { alarmMarks } from "./migrations/0008-alarm-marks.ts";
 
 /** Every step from the empty database to ours, in order. A step that has shipped is never edited; a new one is added. */
 export const MIGRATIONS = [
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   { id: "0005-charging", sql: charging },
   { id: "0006-enrolment", sql: enrolment },
   { id: "0007-site-documents", sql: siteDocuments },
+  { id: "0008-alarm-marks", sql: alarmMarks },
 ] as const;
 
 /** One fleet process migrates; the others wait for it here. */

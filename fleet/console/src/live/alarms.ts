@@ -3,9 +3,9 @@ import type { Feed } from "./feed.ts";
 
 const RANK: Readonly<Record<Alarm["priority"], number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
-/** Whether somebody still has to take note of it. Shelved and suppressed alarms ask for nobody. */
-export function isUnacknowledged(alarm: Pick<Alarm, "state" | "suppression">): boolean {
-  return alarm.suppression.kind === "none" && alarm.state.endsWith("-unacknowledged");
+/** Whether somebody still has to take note of it. Tests, shelved and suppressed alarms ask for nobody. */
+export function isUnacknowledged(alarm: Pick<Alarm, "state" | "suppression" | "marks">): boolean {
+  return alarm.marks?.isTest !== true && alarm.suppression.kind === "none" && alarm.state.endsWith("-unacknowledged");
 }
 
 /** Alarms that are not over, in the order of attention: unacknowledged first, then priority, then the newest. */

@@ -11,7 +11,7 @@ import { dayAndTime, quantity } from "../../i18n/format.ts";
 import { isUnacknowledged } from "../../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
 import { AcknowledgeButton } from "../../parts/alarms/acknowledge-button.tsx";
-import { AlarmState, Priority } from "../../parts/alarms/alarm-marks.tsx";
+import { AlarmState, Marks, Priority } from "../../parts/alarms/alarm-marks.tsx";
 import { sayCommand } from "../../parts/orders/command-text.ts";
 import { Failed, Loading } from "../../parts/states.tsx";
 
@@ -32,7 +32,7 @@ export function AlarmDrawer({ alarmId, onClose }: AlarmDrawerProps): ReactNode {
   const query = useQuery(
     alarmId,
     (signal) => askAlarm(alarmId, signal),
-    `${live?.version ?? 0}${command?.state ?? ""}`,
+    `${live?.version ?? 0}${command?.state ?? ""}${live?.asking?.change ?? ""}${live?.asking?.answerByMs ?? ""}`,
   );
   const alarm = newer(live, query.last);
   return (
@@ -59,7 +59,8 @@ function Standing({ alarm }: StandingProps): ReactNode {
   return (
     <div className="alarm-standing">
       <p>
-        <Priority priority={alarm.priority} isUnacknowledged={isUnacknowledged(alarm)} /> <AlarmState alarm={alarm} />
+        <Priority priority={alarm.priority} isUnacknowledged={isUnacknowledged(alarm)} /> <AlarmState alarm={alarm} />{" "}
+        <Marks alarm={alarm} />
       </p>
       <h2>{text(alarm.message)}</h2>
       {suppressed === undefined ? null : <p className="banner">{suppressed}</p>}
@@ -80,6 +81,12 @@ function Standing({ alarm }: StandingProps): ReactNode {
         </dd>
         <dt>{say("alarm.value")}</dt>
         <dd>{alarm.value === null ? "—" : quantity(alarm.value, language)}</dd>
+        {alarm.asking === undefined ? null : (
+          <>
+            <dt>{say("alarm.asking")}</dt>
+            <dd>{askingText(alarm.asking, zone, speech)}</dd>
+          </>
+        )}
         <dt>{say("alarm.rule")}</dt>
         <dd className="mono">{alarm.ruleId}</dd>
       </dl>
@@ -94,10 +101,23 @@ interface HistoryProps {
 
 /** Steps of the alarm and orders from the desk, in one line of time. */
 function History({ detail }: HistoryProps): ReactNode {
-  const { say, language } = useSpeech();
+  const { say, text, language } = useSpeech();
   const { feed } = useDesk();
   const zone = zoneOf(feed, detail.gatewayId);
   const entries = [
+    ...(detail.notifications ?? []).map((told, index) => ({
+      key: `told${index}`,
+      atMs: told.occurredAtMs,
+      title: say(`alarm.told.${told.change}`, {
+        who: told.who?.map((one) => text(one)).join(", ") ?? told.actionId ?? "",
+      }),
+      note: [
+        told.reference ?? null,
+        told.attempts === undefined || told.attempts === 1 ? null : say("alarm.told.times", { count: told.attempts }),
+        told.note ?? null,
+      ],
+      isStep: false,
+    })),
     ...detail.steps.map((step) => ({
       key: `step${step.version}`,
       atMs: step.occurredAtMs,
@@ -137,6 +157,13 @@ function newer(live: Alarm | undefined, read: Alarm | undefined): Alarm | undefi
 
 function orderedFor(order: AlarmDetail["commands"][number]["order"]): string | undefined {
   return "occurrenceId" in order ? order.occurrenceId : undefined;
+}
+
+function askingText(asking: NonNullable<Alarm["asking"]>, zone: string, { say, text, language }: Speech): string {
+  const { change, step, who, answerByMs } = asking;
+  if (change === "unanswered" || answerByMs === null) return say("alarm.asking.unanswered");
+  const until = dayAndTime(answerByMs, { language, zone });
+  return say("alarm.asking.asked", { who: who.map((one) => text(one)).join(", "), step, until });
 }
 
 function suppressionText(alarm: Alarm, zone: string, { say, language }: Speech): string | undefined {

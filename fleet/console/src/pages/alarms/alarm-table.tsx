@@ -10,7 +10,7 @@ import { quantity, shortTime } from "../../i18n/format.ts";
 import { isUnacknowledged } from "../../live/alarms.ts";
 import { gatewayOf, zoneOf } from "../../live/names.ts";
 import { AcknowledgeButton } from "../../parts/alarms/acknowledge-button.tsx";
-import { AlarmState, Priority } from "../../parts/alarms/alarm-marks.tsx";
+import { AlarmState, Marks, Priority } from "../../parts/alarms/alarm-marks.tsx";
 
 interface AlarmTableProps {
   readonly alarms: readonly Alarm[];
@@ -53,9 +53,12 @@ function useColumns(): TableColumnsType<Alarm> {
       title: say("alarm.message"),
       render: (_, alarm) => (
         // The row answers to a click anywhere; this link is its way for the keyboard.
-        <Link to={{ page: "alarms", alarmId: alarm.id }} className="alarm-message">
-          {text(alarm.message)}
-        </Link>
+        <>
+          <Link to={{ page: "alarms", alarmId: alarm.id }} className="alarm-message">
+            {text(alarm.message)}
+          </Link>
+          <Marks alarm={alarm} />
+        </>
       ),
     },
     {

@@ -10,7 +10,7 @@ import { Empty, ReadState } from "../states.tsx";
 
 import "./alarm-list.css";
 import { AcknowledgeButton } from "./acknowledge-button.tsx";
-import { AlarmState, Priority } from "./alarm-marks.tsx";
+import { AlarmState, Marks, Priority } from "./alarm-marks.tsx";
 
 interface AlarmListProps {
   readonly alarms: readonly Alarm[];
@@ -40,7 +40,8 @@ export function AlarmList({ alarms }: AlarmListProps): ReactNode {
               {isUnacknowledged(alarm) ? <AcknowledgeButton alarm={alarm} /> : <span />}
               <span className="quiet alarm-list-note">
                 {shortTime(alarm.raisedAtMs, Date.now(), { language, zone: zoneOf(feed, alarm.gatewayId) })} ·{" "}
-                {site === undefined || site === null ? alarm.gatewayId : text(site.name)} · <AlarmState alarm={alarm} />
+                {site === undefined || site === null ? alarm.gatewayId : text(site.name)} · <AlarmState alarm={alarm} />{" "}
+                <Marks alarm={alarm} />
               </span>
             </li>
           );

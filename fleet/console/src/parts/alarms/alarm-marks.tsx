@@ -34,3 +34,24 @@ export function AlarmState({ alarm }: AlarmStateProps): ReactNode {
     </span>
   );
 }
+
+interface MarksProps {
+  readonly alarm: Pick<Alarm, "marks">;
+}
+
+/** What is true of an alarm beside its state: a test, the first of its group, one of a flood. Nothing where nothing is. */
+export function Marks({ alarm: { marks } }: MarksProps): ReactNode {
+  const { say } = useSpeech();
+  const words = [
+    marks?.isTest === true ? ("alarm.mark.test" as const) : undefined,
+    marks?.isFirstOut === true ? ("alarm.mark.first" as const) : undefined,
+    marks?.flood === undefined ? undefined : ("alarm.mark.flood" as const),
+  ];
+  return words.map((word) =>
+    word === undefined ? null : (
+      <span key={word} className="alarm-mark" data-mark={word}>
+        {say(word)}
+      </span>
+    ),
+  );
+}
