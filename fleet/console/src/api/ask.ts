@@ -6,8 +6,11 @@ import { ApiError } from "./errors.ts";
 const TIMEOUT_MS = 15_000;
 
 export interface AskOptions {
-  /** Sent as JSON by POST; without it the question is a GET. */
+  /** Sent as JSON; without it the question is a GET. */
   readonly body?: object;
+  /** How a body is sent; POST unless given. */
+  readonly method?: "POST" | "PUT";
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -26,12 +29,16 @@ export async function ask<T>(schema: z.ZodType<T>, path: string, options: AskOpt
   throw new ApiError("api/not-understood", `${path}: ${parsed.error.issues[0]?.message ?? "another shape"}`);
 }
 
-async function send(path: string, { body, signal }: AskOptions): Promise<Response> {
+async function send(path: string, { body, method, headers, signal }: AskOptions): Promise<Response> {
   const bounded = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])]);
   const posted =
     body === undefined
       ? {}
-      : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+      : {
+          method: method ?? "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body: JSON.stringify(body),
+        };
   try {
     return await fetch(path, { ...posted, signal: bounded, credentials: "same-origin", cache: "no-store" });
   } catch (error) {
@@ -55,6 +62,6 @@ async function readJson(response: Response, signal: AbortSignal | undefined): Pr
 function refusal(response: Response, answer: unknown): ApiError {
   const parsed = problem.safeParse(answer);
   if (!parsed.success) return new ApiError("api/unreachable", `status ${response.status}`);
-  const { code, detail, status } = parsed.data;
-  return new ApiError("api/refused", detail, { refusal: { code, status } });
+  const { code, detail, status, faults = [] } = parsed.data;
+  return new ApiError("api/refused", detail, { refusal: { code, status, faults } });
 }

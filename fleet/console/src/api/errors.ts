@@ -1,3 +1,15 @@
+/** How the fleet says no: its code ("alarm/stale"), the status, and what it found wrong in what was sent. */
+export interface Refusal {
+  readonly code: string;
+  readonly status: number;
+  readonly faults: readonly {
+    readonly path: string;
+    readonly message: string;
+    readonly line?: number | undefined;
+    readonly column?: number | undefined;
+  }[];
+}
+
 /**
  * What can go wrong between the page and the fleet.
  *
@@ -10,14 +22,10 @@
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: "api/unreachable" | "api/refused" | "api/not-understood";
-  /** The fleet's code ("alarm/stale") and status, where it answered. */
-  readonly refusal: { readonly code: string; readonly status: number } | undefined;
+  /** The fleet's word, where it answered. */
+  readonly refusal: Refusal | undefined;
 
-  constructor(
-    code: ApiError["code"],
-    message: string,
-    options: ErrorOptions & { readonly refusal?: { readonly code: string; readonly status: number } } = {},
-  ) {
+  constructor(code: ApiError["code"], message: string, options: ErrorOptions & { readonly refusal?: Refusal } = {}) {
     super(message, options);
     this.code = code;
     this.refusal = options.refusal;

@@ -7,6 +7,7 @@ describe("addresses of pages", () => {
   const routes: readonly Route[] = [
     { page: "overview" },
     { page: "device", gatewayId: "gw-1", deviceId: "pump.station_1" },
+    { page: "site", gatewayId: "gw-1" },
     { page: "alarms" },
     { page: "charging" },
     { page: "charging", which: { gatewayId: "gw-1", deviceId: "pile.1", transaction: "a/b c%" } },

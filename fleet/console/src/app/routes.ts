@@ -4,6 +4,7 @@ import type { TransactionRef } from "../api/charging-endpoints.ts";
 export type Route =
   | { readonly page: "overview" }
   | { readonly page: "device"; readonly gatewayId: string; readonly deviceId: string }
+  | { readonly page: "site"; readonly gatewayId: string }
   | { readonly page: "alarms"; readonly alarmId?: string }
   | { readonly page: "charging"; readonly which?: TransactionRef }
   | { readonly page: "demo" }
@@ -23,6 +24,9 @@ export function parseRoute(path: string): Route {
   ) {
     return { page: "device", gatewayId: first, deviceId: third };
   }
+  if (section === "gateways" && first !== undefined && second === "site" && parts.length === 3) {
+    return { page: "site", gatewayId: first };
+  }
   if (section === "alarms" && parts.length === 1) return { page: "alarms" };
   if (section === "alarms" && first !== undefined && parts.length === 2) return { page: "alarms", alarmId: first };
   if (section === "charging") return chargingRoute(parts.slice(1).map(decodePart)) ?? { page: "unknown", path };
@@ -37,6 +41,8 @@ export function addressOf(route: Route): string {
       return "/";
     case "device":
       return `/gateways/${encodeURIComponent(route.gatewayId)}/devices/${encodeURIComponent(route.deviceId)}`;
+    case "site":
+      return `/gateways/${encodeURIComponent(route.gatewayId)}/site`;
     case "alarms":
       return route.alarmId === undefined ? "/alarms" : `/alarms/${encodeURIComponent(route.alarmId)}`;
     case "charging": {

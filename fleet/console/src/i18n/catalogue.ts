@@ -12,6 +12,7 @@ import { LOCKER } from "./words/locker.ts";
 import { OVERVIEW } from "./words/overview.ts";
 import { SHARING } from "./words/sharing.ts";
 import { SIGN } from "./words/sign.ts";
+import { SITE } from "./words/site.ts";
 import { STATION } from "./words/station.ts";
 
 /** Every sentence of the console, in both languages side by side. `{name}` is filled in by `say`. */
@@ -20,6 +21,7 @@ export const CATALOGUE = {
   ...ANSWERS,
   ...OVERVIEW,
   ...DEVICE,
+  ...SITE,
   ...STATION,
   ...LOCKER,
   ...CALL_POINT,

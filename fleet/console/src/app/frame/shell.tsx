@@ -22,6 +22,7 @@ const DemoPage = lazy(async () => ({ default: (await import("../../pages/demo/de
 const ChargingPage = lazy(async () => ({
   default: (await import("../../pages/charging/charging-page.tsx")).ChargingPage,
 }));
+const SitePage = lazy(async () => ({ default: (await import("../../pages/site/site-page.tsx")).SitePage }));
 const AlarmsPage = lazy(async () => ({ default: (await import("../../pages/alarms/alarms-page.tsx")).AlarmsPage }));
 
 /** What stands around every page: header, the urgent alarm, the state of the connection. */
@@ -58,6 +59,8 @@ function Page({ route }: PageProps): ReactNode {
       return <OverviewPage />;
     case "device":
       return <DevicePage gatewayId={route.gatewayId} deviceId={route.deviceId} />;
+    case "site":
+      return <SitePage gatewayId={route.gatewayId} />;
     case "alarms":
       return <AlarmsPage chosenId={route.alarmId} />;
     case "charging":

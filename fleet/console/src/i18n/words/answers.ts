@@ -40,6 +40,20 @@ export const ANSWERS = {
     zh: "命令没有发出去，没有任何效果。",
     en: "The command could not be sent; it has no effect.",
   },
+  "refusal.desired/no-entity-tag": { zh: "请重新加载页面后再提交。", en: "Reload the page, then submit again." },
+  "refusal.desired/stale": {
+    zh: "期间有人改过，或现场改过，没有写入。请看过最新内容再决定。",
+    en: "Somebody wrote, or the site was changed, meanwhile; nothing was written. Look at it again, then decide.",
+  },
+  "refusal.desired/refused": { zh: "配置有错，没有写入。", en: "The document has faults; nothing was written." },
+  "refusal.desired/unknown": {
+    zh: "平台还没有这份配置的内容。",
+    en: "The fleet does not have this document's text yet.",
+  },
+  "refusal.desired/own": {
+    zh: "作者不能批准自己的修改，需要另一个人。",
+    en: "The author cannot approve his own change; it takes another person.",
+  },
   "refusal.demo/unavailable": { zh: "这里没有模拟器。", en: "There is no simulator here." },
   "refusal.demo/failed": { zh: "模拟器没有照办。", en: "The simulator did not do it." },
 } as const satisfies Sentences;

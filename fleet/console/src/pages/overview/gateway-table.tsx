@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import type { GatewaySummary } from "../../../../api/schemas.ts";
 import { useDesk, useSpeech, useSurroundings } from "../../app/desk-context.tsx";
+import { Link } from "../../app/router.tsx";
 import { useNowMs } from "../../app/use-now.ts";
 import { ago, dayAndTime } from "../../i18n/format.ts";
 import { DEFAULT_ZONE } from "../../live/names.ts";
@@ -63,6 +64,7 @@ function useColumns(): TableColumnsType<GatewaySummary> {
         <>
           {gateway.site === null ? <em className="quiet">{say("gateway.unnamed")}</em> : text(gateway.site.name)}
           <div className="quiet mono">{gateway.id}</div>
+          <Link to={{ page: "site", gatewayId: gateway.id }}>{say("site.title")}</Link>
         </>
       ),
     },

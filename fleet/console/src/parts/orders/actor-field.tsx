@@ -9,10 +9,12 @@ const MAX_NAME = 120;
 interface ActorFieldProps {
   readonly name: string;
   readonly setName: (name: string) => void;
+  /** Whether it is what the page is about, and takes the cursor where nobody is named yet. */
+  readonly isFirst?: boolean;
 }
 
 /** Who acts: asked for once, remembered by this browser. */
-export function ActorField({ name, setName }: ActorFieldProps): ReactNode {
+export function ActorField({ name, setName, isFirst = true }: ActorFieldProps): ReactNode {
   const { say } = useSpeech();
   const { actor } = useSurroundings();
   const id = useId();
@@ -24,7 +26,7 @@ export function ActorField({ name, setName }: ActorFieldProps): ReactNode {
         value={name}
         maxLength={MAX_NAME}
         placeholder={say("alarm.actor.missing")}
-        autoFocus={actor === ""}
+        autoFocus={isFirst && actor === ""}
         onChange={(event) => setName(event.target.value)}
       />
     </>
