@@ -79,7 +79,8 @@ export class AlarmSite implements AsyncDisposable {
             MODEM_PORT: String(line),
           },
         },
-        gatewayEnv: machine.env,
+        // Compiled code is kept between starts, as the service unit has it: that is much of what a start costs.
+        gatewayEnv: { ...machine.env, NODE_COMPILE_CACHE: `${directory}/code-cache`, MALLOC_ARENA_MAX: "2" },
         fleetEnv: { OUTPOST_LOG_LEVEL: "error" },
       }),
     );
