@@ -38,6 +38,8 @@ export interface ClaimUse {
   readonly nowMs: number;
 }
 
+const LINES_LOOKED_AT = 100;
+
 interface LineRow {
   readonly claim_id: string;
   readonly line_no: number;
@@ -112,9 +114,15 @@ async function lockClaim(client: PoolClient, use: ClaimUse): Promise<UsableLine 
   if (claim === undefined) return { kind: "unknown" };
   if (claim.revoked_at !== null) return { kind: "withdrawn" };
   if (claim.expires_at.getTime() < use.nowMs) return { kind: "expired" };
-  const lines = await client.query<LineRow>("select * from claim_line where claim_id = $1 order by line_no", [
-    claim.claim_id,
-  ]);
+  // Of a long list only the lines that may be this box's: the one it has used, its own, and some for any box.
+  const { publicKeyHash, gatewayId } = use.request;
+  const lines = await client.query<LineRow>(
+    `select * from claim_line
+      where claim_id = $1 and (public_key_hash = $2 or serial = $3 or serial is null)
+      order by public_key_hash = $2 desc nulls last, gateway_id = $4 desc nulls last, used_at is not null, line_no
+      limit ${LINES_LOOKED_AT}`,
+    [claim.claim_id, publicKeyHash, use.serial ?? null, gatewayId ?? null],
+  );
   const chosen = chooseLine(lines.rows, use);
   if ("kind" in chosen || chosen.isRepeated) return chosen;
   if (claim.is_used_up) return { kind: "used" };
