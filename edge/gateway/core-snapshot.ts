@@ -4,10 +4,10 @@ import type { Core } from "./core.ts";
 
 /** What the page shows of the site, its devices and its alarms: all that the core itself knows. */
 export function coreSnapshot(
-  { engine, devices, recorder, latest }: Core,
+  { engine, care, devices, recorder, latest }: Core,
   site: Site,
   startedAtMs: number,
-): Pick<Snapshot, "site" | "gatewayId" | "devices" | "alarms" | "eventsLost"> {
+): Pick<Snapshot, "site" | "gatewayId" | "devices" | "alarms" | "alarmRate" | "eventsLost"> {
   const unknown = { state: "starting", reason: "", sinceWallMs: startedAtMs } as const;
   return {
     site: site.document.site,
@@ -19,7 +19,8 @@ export function coreSnapshot(
       health: devices.health(settings.id) ?? unknown,
       points: device.points.map(({ id, name, unit }) => ({ id, name, unit, latest: latest.get(settings.id, id) })),
     })),
-    alarms: engine.alarms(),
+    alarms: engine.alarms().map(({ rule, life, last }) => ({ rule, life, last, asking: care.asking(rule.id) })),
+    alarmRate: engine.rate(),
     eventsLost: recorder.lost,
   };
 }

@@ -35,6 +35,12 @@ export interface Words {
   readonly state: Readonly<Record<AlarmState, string>>;
   readonly suppression: Readonly<Record<Suppression["kind"], string>>;
   readonly raisedAt: string;
+  readonly isTest: string;
+  readonly isFirstOut: string;
+  readonly isOneOfMany: string;
+  /** Before the names of those who must answer now. */
+  readonly asking: string;
+  readonly unanswered: string;
   readonly acknowledge: string;
   readonly told: Readonly<Record<Told, string>>;
   readonly devices: string;
@@ -90,6 +96,11 @@ const zh: Words = {
     "out-of-service": "停用",
   },
   raisedAt: "发生于",
+  isTest: "测试",
+  isFirstOut: "首发",
+  isOneOfMany: "合并",
+  asking: "等待应答",
+  unanswered: "已通知所有人,无人应答",
   acknowledge: "确认",
   told: { done: "已确认。", stale: "告警状态已变化,请再看一次。", refused: "没有可确认的内容。" },
   devices: "设备",
@@ -153,6 +164,11 @@ const en: Words = {
     "out-of-service": "out of service",
   },
   raisedAt: "raised",
+  isTest: "test",
+  isFirstOut: "first",
+  isOneOfMany: "grouped",
+  asking: "asked to answer:",
+  unanswered: "everybody was asked, nobody answered",
   acknowledge: "Acknowledge",
   told: {
     done: "Acknowledged.",

@@ -45,6 +45,14 @@ export class GatewayMetrics {
         devices.flatMap(({ id, health }) => oneOf("state", HEALTHS, health.state, { device: id })),
       ),
       gauge("alarms", "Alarms that stand or are shelved.", countAlarms(snapshot)),
+      gauge("alarms_raised_in_10_minutes", "ISA-18.2: more than 10 are more than one person can answer.", [
+        [{}, snapshot.alarmRate?.raised ?? 0],
+      ]),
+      gauge(
+        "alarm_flood",
+        "1 for each device or group of which more alarms come than a person can answer.",
+        (snapshot.alarmRate?.floods ?? []).map((source) => [{ source }, 1]),
+      ),
       gauge("clock_is_doubtful", "1 while the wall clock cannot be trusted.", [
         [{}, snapshot.now.confidence === "doubtful" ? 1 : 0],
       ]),

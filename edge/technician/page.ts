@@ -133,19 +133,34 @@ function isOpen(life: AlarmView["life"]): boolean {
   return life.state === "active-unacknowledged" || life.state === "cleared-unacknowledged";
 }
 
-function alarm({ rule, life, last }: AlarmView, { words, language, time }: View): Html {
+function alarm({ rule, life, last, asking }: Snapshot["alarms"][number], { words, language, time }: View): Html {
   const suppression = words.suppression[suppressionOf(life).kind];
   const value = last?.value === null || last?.value === undefined ? "" : ` · ${shownNumber(last.value)}`;
+  const marks = [
+    rule.isTest === true ? words.isTest : "",
+    life.isFirstOut ? words.isFirstOut : "",
+    life.flood === undefined ? "" : words.isOneOfMany,
+  ].filter((mark) => mark !== "");
   const where = rule.source === undefined ? "" : ` · ${rule.source.deviceId} ${rule.source.pointId ?? ""}`;
   return html`<article class="card alarm ${rule.priority} ${isOpen(life) ? "" : "is-quiet"}">
     <div>
       <h3>${rule.message[language]}</h3>
       <span class="soft">${words.raisedAt} ${time(life.raisedAtMs)}${value}${where}</span>
+      ${asking === undefined ? trusted("") : html`<p class="soft">${askingWords(asking, { words, language })}</p>`}
     </div>
+    ${marks.map((mark) => html`<span class="tag">${mark}</span>`)}
     <span class="tag">${words.priority[rule.priority]}</span>
     <span class="tag">${suppression === "" ? words.state[life.state] : suppression}</span>
     ${isOpen(life) ? acknowledgeForm(life.occurrenceId ?? "", life.version, { words, language }) : trusted("")}
   </article>`;
+}
+
+function askingWords(
+  { who, step, answerInMs }: NonNullable<Snapshot["alarms"][number]["asking"]>,
+  { words, language }: Pick<View, "words" | "language">,
+): string {
+  if (answerInMs === undefined) return words.unanswered;
+  return `${words.asking} ${who.map((name) => name[language]).join(", ")} (${step}, ${Math.ceil(answerInMs / 1_000)} s)`;
 }
 
 function acknowledgeForm(occurrenceId: string, version: number, view: Pick<View, "words" | "language">): Html {

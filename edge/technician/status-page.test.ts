@@ -88,8 +88,33 @@ const SNAPSHOT: Snapshot = {
         raisedAtMs: NOW,
       },
       last: undefined,
+      asking: { chainId: "duty", step: 2, round: 1, who: [{ zh: "王芳", en: "Wang <Fang>" }], answerInMs: 59_000 },
+    },
+    {
+      rule: {
+        id: "test/door",
+        priority: "low",
+        message: { zh: "门开", en: "Door is open" },
+        onDelayMs: 0,
+        offDelayMs: 0,
+        isLatched: false,
+        actions: [],
+        source: undefined,
+        comparator: { kind: "fact" },
+        outOfService: undefined,
+        isTest: true,
+      },
+      life: {
+        ...NEVER_RAISED,
+        state: "active-acknowledged",
+        occurrenceId: "b".repeat(32),
+        version: 2,
+        flood: "station",
+      },
+      last: undefined,
     },
   ],
+  alarmRate: { raised: 12, floods: ["station"] },
   journal: {
     epoch: "e".repeat(32),
     epochs: [],
@@ -154,6 +179,9 @@ describe("the page", () => {
       "3.2 m",
       "超出合理范围",
       "尚未读取",
+      "等待应答 王芳 (2, 59 s)",
+      "测试",
+      "合并",
     ]) {
       expect(zh).toContain(word);
     }
@@ -165,6 +193,9 @@ describe("the page", () => {
       "measurements are thinned",
       "critical",
       "out of range",
+      "asked to answer: Wang &lt;Fang&gt; (2, 59 s)",
+      ">test<",
+      ">grouped<",
     ]) {
       expect(en).toContain(word);
     }
@@ -259,6 +290,8 @@ describe("metrics and health", () => {
       'outpost_journal_ladder{ladder="normal"} 0',
       'outpost_device_state{device="station",state="online"} 1',
       'outpost_alarms{priority="critical",state="active-unacknowledged"} 1',
+      "outpost_alarms_raised_in_10_minutes 12",
+      'outpost_alarm_flood{source="station"} 1',
       "outpost_events_lost_total 3",
       'outpost_loop_delay_seconds{quantile="0.999"} 0.0025',
       "# TYPE outpost_alarm_action_latency_seconds histogram",
