@@ -92,9 +92,9 @@ export function settle(
 ): Exposure {
   if (exposure.limits.length === 0) return exposure;
   const isBelow = (limitA: number): boolean => meteredA === undefined || meteredA <= limitA + timing.toleranceA;
-  const running = exposure.limits.filter(
-    ({ untilMs }) => nowMs < untilMs + timing.settleMs || !isBelow(exposure.fallbackA),
-  );
+  const isRunning = ({ untilMs }: PossibleLimit): boolean =>
+    nowMs < untilMs + timing.settleMs || !isBelow(exposure.fallbackA);
+  const running = exposure.limits.every(isRunning) ? exposure.limits : exposure.limits.filter(isRunning);
   const settledAt = running.findLastIndex(
     ({ limitA, acceptedAtMs }) =>
       acceptedAtMs !== undefined && nowMs >= acceptedAtMs + timing.settleMs && isBelow(limitA),

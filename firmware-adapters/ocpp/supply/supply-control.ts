@@ -231,11 +231,11 @@ function afterAnswer(
 
 function settleAll(settings: SupplySettings, state: SupplyState, nowMs: number): SupplyState {
   let settled: Map<string, MemberState> | undefined;
-  for (const [key, one] of state.members) {
+  for (const one of state.members.values()) {
     const exposure = settle(one.exposure, nowMs, freshMeteredA(settings, one.known, nowMs), settings);
     if (exposure === one.exposure) continue;
     settled ??= new Map(state.members);
-    settled.set(key, { ...one, exposure });
+    settled.set(one.member.key, { ...one, exposure });
   }
   return settled === undefined ? state : { ...state, members: settled };
 }
@@ -250,9 +250,10 @@ function planGrants(
   const targets = targetsOf(state, available);
   let members: Map<string, MemberState> | undefined;
   const grants: SendGrant[] = [];
-  for (const [key, one] of state.members) {
-    const room = { targetA: targets.get(key) ?? 0, available, exposed };
-    const grant = grantFor(settings, one, { ...room, id: state.nextId + grants.length }, nowMs);
+  for (const one of state.members.values()) {
+    const { key } = one.member;
+    const room = { targetA: targets.get(key) ?? 0, available, exposed, id: state.nextId + grants.length };
+    const grant = grantFor(settings, one, room, nowMs);
     if (grant === undefined) continue;
     grants.push(grant);
     const next = afterSending(settings, one, grant, nowMs);
