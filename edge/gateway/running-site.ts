@@ -65,8 +65,8 @@ export class RunningSite {
     const steps = planSite(before, desired);
     const taken: SiteStep[] = [];
     this.#site = desired;
-    this.#deps.care.setSite(desired.document);
     try {
+      this.#deps.care.setSite(desired.document);
       for (const step of steps) {
         taken.push(step);
         await this.#take(step);
