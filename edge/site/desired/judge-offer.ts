@@ -31,15 +31,16 @@ export async function judgeOffer(
   return { judgement: await judgeText(text, deps), text };
 }
 
-async function judgeText(text: string, { check, site, fixedFaults }: JudgeDeps): Promise<Judgement> {
-  const checked = await check(text);
+async function judgeText(text: string, deps: JudgeDeps): Promise<Judgement> {
+  const { site } = deps;
+  const checked = await deps.check(text);
   if (checked.kind === "refused") return refused("it has faults", checked.faults);
   const { document } = checked.site;
   if (document.gateway.id !== site.document.gateway.id) {
     return refused(`it is for the gateway "${document.gateway.id}"`, []);
   }
   if (document.devices.length === 0) return refused("it has no devices", []);
-  const fixed = fixedFaults(checked.site);
+  const fixed = deps.fixedFaults(checked.site);
   if (fixed.length > 0) return refused("it changes what only a restart can change", fixed);
   return { kind: "good", weakenings: weakens(site.document, document) };
 }

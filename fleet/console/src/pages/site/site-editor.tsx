@@ -226,7 +226,7 @@ function FaultLines({ faults, onLine }: FaultLinesProps): ReactNode {
       {faults.map(({ line, path, message }) => (
         <li key={`${line ?? 0} ${path} ${message}`}>
           {line === undefined ? null : (
-            <Button size="small" type="link" onClick={() => onLine(line)}>
+            <Button size="small" onClick={() => onLine(line)}>
               {say("site.editor.line", { line })}
             </Button>
           )}
