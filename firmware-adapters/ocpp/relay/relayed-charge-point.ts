@@ -267,6 +267,7 @@ export class RelayedChargePoint implements SiteStation, StationHost {
     this.#speaking = { line, protocol };
     this.#connectors.heard();
     this.#showOnline(line);
+    this.#tolerances.show();
     this.#settleIn(AFTER_CONNECT_MS);
     return (from, frame) => {
       if (from === "station") {

@@ -265,6 +265,7 @@ export class ChargePoint implements SiteStation, StationHost {
     this.#connectors.heard();
     const how = `connected, ${connection.version}`;
     this.#board.online(how);
+    this.#tolerances.show();
     connection.closed.addEventListener("abort", () => this.#onClosed(connection), { once: true });
     this.#settleIn(AFTER_CONNECT_MS);
     return (call, signal) => {

@@ -15,11 +15,16 @@ export class Tolerances {
     this.#log = deps.log;
   }
 
+  /** A line is up: none is a count too, and what was counted on an earlier line still stands. */
+  show(): void {
+    this.#board.good("tolerated", this.#count);
+  }
+
   /** @param what  what was wrong with one message; nothing, if all was well. */
   note(action: string, what: readonly string[]): void {
     if (what.length === 0) return;
     this.#count += 1;
-    this.#board.good("tolerated", this.#count);
+    this.show();
     this.#log.debug("tolerated", { identity: this.#identity, action, what });
   }
 }
