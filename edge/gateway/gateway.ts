@@ -321,6 +321,7 @@ class OpenedGateway implements AsyncDisposable {
           loopDelay: this.#loopDelay.read(),
           health: (deviceId) => devices.health(deviceId),
           document: this.keeper.status(),
+          alarms: engine.alarms(),
         }),
       onDesired: (revision) => this.keeper.offer(revision),
       siteText: async (digest) => await this.keeper.textOf(digest),

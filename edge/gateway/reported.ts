@@ -4,6 +4,7 @@ import type { Reported } from "@outpost/wire/uplink.ts";
 
 import type { DeviceHealth } from "../devices/device-runner.ts";
 import type { JournalStatus } from "../journal/journal.ts";
+import type { AlarmView } from "../rules/alarm-engine.ts";
 import type { SiteStatus } from "../site/desired/status.ts";
 import type { ConfiguredDevice, Site } from "../site/site.ts";
 import type { LoopDelay } from "./loop-delay.ts";
@@ -17,7 +18,12 @@ export interface ReportedSources {
   readonly loopDelay: LoopDelay;
   health(deviceId: string): DeviceHealth | undefined;
   readonly document: SiteStatus;
+  /** Alarms that stand, are shelved, planned to be, or taken out of service. */
+  readonly alarms: readonly AlarmView[];
 }
+
+type Suppressed = NonNullable<Reported["suppressed"]>[number];
+const MAX_SUPPRESSED = 1_000;
 
 /** What really runs, as the fleet hears of it. */
 export function reportedState(sources: ReportedSources): Reported {
@@ -32,10 +38,21 @@ export function reportedState(sources: ReportedSources): Reported {
     clock: { wallMs, confidence },
     devices: sources.site.devices.map((device) => reportedDevice(device, sources.health(device.settings.id))),
     journal: { waiting: { ...waiting }, bytesUsed, bytesAllowed, ladder },
+    suppressed: sources.alarms.flatMap(suppressedBy).slice(0, MAX_SUPPRESSED),
     memoryRssBytes: process.memoryUsage.rss(),
     loopDelayP999Ms: sources.loopDelay.p999Ms,
     document: sources.document,
   };
+}
+
+/** What people have said about a rule, whether or not its alarm stands. */
+export function suppressedBy({ rule, life: { shelf, plan, takenOut } }: AlarmView): Suppressed[] {
+  const ruleId = rule.id;
+  return [
+    ...(shelf === undefined ? [] : [{ ruleId, kind: "shelved" as const, ...shelf }]),
+    ...(plan === undefined ? [] : [{ ruleId, kind: "planned" as const, ...plan }]),
+    ...(takenOut === undefined ? [] : [{ ruleId, kind: "out-of-service" as const, ...takenOut }]),
+  ];
 }
 
 function reportedDevice(

@@ -81,6 +81,20 @@ export const reported = z.object({
     bytesAllowed: z.number().min(0),
     ladder: z.enum(["normal", "no-evidence", "thin-measurements", "no-measurements", "no-occurrences"]),
   }),
+  /** Rules that are shelved, or shall be from `fromMs` on, and those taken out of service at the site. */
+  suppressed: z
+    .array(
+      z.object({
+        ruleId: z.string().min(1).max(128),
+        kind: z.enum(["shelved", "planned", "out-of-service"]),
+        by: z.string().max(500),
+        reason: z.string().max(500),
+        fromMs: wallTimeMs.optional(),
+        untilMs: wallTimeMs.optional(),
+      }),
+    )
+    .max(1_000)
+    .optional(),
   memoryRssBytes: z.number().min(0),
   loopDelayP999Ms: z.number().min(0),
   /** Absent where the gateway is older than desired state: it is sent none. */
