@@ -30,13 +30,16 @@ const SWEEP_EVERY_MS = 3_600_000;
 const RING_BYTES = 64 * 1_024 * 1_024;
 const RING_MS = 10_000;
 
+/** A camera at work, with the reader that must be run. */
+type ReadCamera = PipelineCamera & { readonly reader: CameraReader };
+
 /** Everything the vision process does for one configuration. Another configuration is another process. */
 export class VisionWork {
   readonly #deps: VisionWorkDeps;
   readonly #configuration: Configuration;
   readonly #bell = new Bell();
   readonly #pool: SessionPool;
-  readonly #cameras: readonly PipelineCamera[];
+  readonly #cameras: readonly ReadCamera[];
   readonly #pipeline: Pipeline;
   readonly #store: EvidenceStore;
   readonly #keeper: EvidenceKeeper;
@@ -121,7 +124,7 @@ export class VisionWork {
     }
   }
 
-  #camera(camera: VisionCamera): PipelineCamera {
+  #camera(camera: VisionCamera): ReadCamera {
     const { clock, log, algorithms } = this.#deps;
     const { sources, vision, ffmpegPath } = this.#configuration;
     const uses = camera.algorithms.flatMap((settings) => {
@@ -212,7 +215,7 @@ export class VisionWork {
     return state?.kind === "ready" ? state.version : "";
   }
 
-  #find(id: string): PipelineCamera | undefined {
+  #find(id: string): ReadCamera | undefined {
     return this.#cameras.find((one) => one.id === id);
   }
 

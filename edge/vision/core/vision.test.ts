@@ -4,7 +4,8 @@ import { getPriority } from "node:os";
 import { expect, it, vi } from "vitest";
 
 import { SYSTEM } from "../../rules/system-alarms.ts";
-import { mjpegSettings, visionRig, visionSite } from "../testing/vision-rig.ts";
+import { mjpegSettings, visionRig } from "../testing/vision-rig.ts";
+import { visionSite } from "../testing/vision-site.ts";
 
 // Processes start and models are opened in each of these, on machines that may be busy.
 vi.setConfig({ testTimeout: 180_000 });

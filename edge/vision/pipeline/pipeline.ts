@@ -18,7 +18,7 @@ import { demandOf, noteCost, sceneFor, unpack, waitingOf, type Seat } from "./se
 /** A camera at work. */
 export interface PipelineCamera {
   readonly id: string;
-  readonly reader: CameraReader;
+  readonly reader: Pick<CameraReader, "newest" | "take" | "stats" | "dropped" | "trouble">;
   readonly ring: FrameRing;
   readonly seats: readonly Seat[];
 }

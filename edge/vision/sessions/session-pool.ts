@@ -138,7 +138,7 @@ export class SessionPool implements AsyncDisposable {
     const folders = new Map(this.#folders).set(model, folder);
     const fresh: Member[] = [];
     for (let index = 0; index < Math.max(1, this.#members.length); index += 1) {
-      const member = await this.#open(folders);
+      const member = await this.#open(folders, model);
       fresh.push(member);
       const state = member.models.get(model);
       if (state?.kind !== "ready") {
@@ -208,12 +208,13 @@ export class SessionPool implements AsyncDisposable {
     }
   }
 
-  async #open(folders: ReadonlyMap<string, string | undefined>): Promise<Member> {
+  /** @param anew  a model that is opened although its old package is resting. */
+  async #open(folders: ReadonlyMap<string, string | undefined>, anew?: string): Promise<Member> {
     const process = new SessionProcess(this.#deps);
     const models = new Map<string, ModelState>();
     for (const [model, folder] of folders) {
       if (folder === undefined) continue;
-      const resting = this.#states.get(model);
+      const resting = model === anew ? undefined : this.#states.get(model);
       if (resting?.kind === "unhealthy" && resting.untilMs > this.#deps.clock.monotonicMs()) continue;
       models.set(model, await this.#openOne(process, model, folder));
     }

@@ -9,10 +9,11 @@ import { silentLog } from "@outpost/kernel/log.ts";
 import { readAlgorithms } from "@outpost/models/read-algorithms.ts";
 import type { Misdeed } from "@outpost/models/testing/tiny-onnx.ts";
 import { writeTinyPackage } from "@outpost/models/testing/tiny-package.ts";
-import { siteDocument, type SiteDocument } from "@outpost/wire/site.ts";
+import type { AlarmRecord } from "@outpost/wire/records.ts";
 import sharp from "sharp";
 
 import { Vision } from "../core/vision.ts";
+import { EvidenceStore, type EvidenceAbout } from "../evidence/evidence-store.ts";
 
 export type SimulatedCamera = Awaited<ReturnType<typeof simulate>>;
 
@@ -29,6 +30,8 @@ export interface VisionRig extends AsyncDisposable {
   addCamera(): Promise<SimulatedCamera>;
   /** Waits until `isSo`, for as long as a slow machine may take. @throws Error with what was waited for. */
   until(what: string, isSo: () => boolean): Promise<void>;
+  /** Raises an alarm about a camera, as the engine would. @returns what was kept of it. */
+  keepEvidence(device: string): Promise<EvidenceAbout>;
   /** The newest reading of a point; undefined before the first, "bad" where it is bad. */
   reading(device: string, point: string): number | "bad" | undefined;
 }
@@ -58,6 +61,7 @@ export async function visionRig(misdeed?: Misdeed): Promise<VisionRig> {
       setFact: (id, isSo) => facts.set(id, isSo),
     }),
   );
+  const evidence = new EvidenceStore(join(folder, "evidence"), { maxBytes: 1e9, keepDays: 1 });
   const kept = stack.move();
   return {
     folder,
@@ -73,6 +77,16 @@ export async function visionRig(misdeed?: Misdeed): Promise<VisionRig> {
         await systemClock.sleep(20);
       }
     },
+    keepEvidence: async (device) => {
+      vision.onAlarm(alarmAbout(device));
+      const untilMs = systemClock.monotonicMs() + PATIENCE_MS;
+      for (;;) {
+        const [first] = await evidence.list();
+        if (first !== undefined) return first;
+        if (systemClock.monotonicMs() > untilMs) throw new Error("waited in vain for evidence");
+        await systemClock.sleep(50);
+      }
+    },
     reading: (device, point) => {
       const event = events.findLast(
         (one) => one.kind === "measurement" && one.deviceId === device && one.pointId === point,
@@ -84,35 +98,24 @@ export async function visionRig(misdeed?: Misdeed): Promise<VisionRig> {
   };
 }
 
-/** A site of cameras whose whole picture is one zone, `all`, watched by the algorithms named. */
-export function visionSite(
-  cameras: readonly { readonly id: string; readonly settings: object }[],
-  more: { readonly algorithms?: readonly object[]; readonly vision?: object; readonly camera?: object } = {},
-): SiteDocument {
-  const { algorithms = [{ id: "perimeter", at: ["all"] }], vision = {}, camera = {} } = more;
-  const corners = [
-    [0, 0],
-    [1, 0],
-    [1, 1],
-    [0, 1],
-  ];
-  return siteDocument.parse({
+function alarmAbout(deviceId: string): AlarmRecord {
+  const nowMs = Date.now();
+  return {
+    kind: "alarm",
+    occurrenceId: "a".repeat(32),
     version: 1,
-    site: { id: "test", name: NAME },
-    gateway: { id: "gateway-01" },
-    links: [],
-    devices: cameras.map(({ id, settings }) => ({ id, adapter: "camera", name: NAME, settings })),
-    vision: {
-      cameras: cameras.map(({ id }) => ({
-        device: id,
-        zones: [{ id: "all", name: NAME, corners }],
-        algorithms,
-        isGated: false,
-        ...camera,
-      })),
-      ...vision,
-    },
-  });
+    ruleId: "intrusion",
+    deviceId,
+    priority: "high",
+    state: "active-unacknowledged",
+    suppression: { kind: "none" },
+    change: "raised",
+    message: NAME,
+    value: 1,
+    raisedAtMs: nowMs,
+    occurredAtMs: nowMs,
+    clockConfidence: "plausible",
+  };
 }
 
 /** The settings of a simulated camera's motion JPEG. */
