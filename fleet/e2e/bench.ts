@@ -43,6 +43,10 @@ await runMeasurement("npm run bench --", {
     summary:
       "messages a second of 200 charge points on one gateway, against a bare ocpp-rpc server (at least 0.50 of it)",
   },
+  vision: {
+    script: "edge/vision/bench/vision-bench.ts",
+    summary: "pictures to scene events on YOLOX-nano, against sharp and ONNX Runtime alone (at least 0.92 of it)",
+  },
   drain: {
     script: "fleet/e2e/drain/drain-bench.ts",
     summary: "a backlog of 200,000 records, with alarms raised meanwhile (at least 5,000 records/s, alarms within 1 s)",
