@@ -17,13 +17,22 @@ export interface Mosquitto extends AsyncDisposable {
   stop(): Promise<void>;
   /** By SIGKILL, as a power cut would. */
   kill(): Promise<void>;
+  /** Has it read its files again. */
+  reload(): void;
 }
 
-/** A real mosquitto on this port of loopback, up and listening. @throws Error where it does not listen within 20 s. */
-export async function startMosquitto(port: number): Promise<Mosquitto> {
+/**
+ * A real mosquitto on this port of loopback, up and listening.
+ *
+ * @param given  its configuration, which says the same port; without one it lets everybody in.
+ * @throws Error where it does not listen within 20 s.
+ */
+export async function startMosquitto(port: number, given?: string): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), "outpost-mosquitto-"));
-  const configuration = join(folder, "mosquitto.conf");
-  await writeFile(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  const configuration = given ?? join(folder, "mosquitto.conf");
+  if (given === undefined) {
+    await writeFile(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  }
   let running = await start(configuration, port);
   return {
     port,
@@ -32,6 +41,9 @@ export async function startMosquitto(port: number): Promise<Mosquitto> {
     },
     stop: () => end(running, "SIGTERM"),
     kill: () => end(running, "SIGKILL"),
+    reload: () => {
+      running.kill("SIGHUP");
+    },
     async [Symbol.asyncDispose]() {
       await end(running, "SIGTERM");
       await rm(folder, { recursive: true, force: true });

@@ -90,7 +90,7 @@ export class Authority {
     const certificate = await this.#issue({ commonName: FLEET_NAME, publicKey, nowMs, forMs, extensions });
     const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
     return {
-      keyPem: `-----BEGIN PRIVATE KEY-----\n${pkcs8.toString("base64").replaceAll(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`,
+      keyPem: pem("PRIVATE KEY", pkcs8),
       chainPem: `${[certificate, ...this.intermediates].map((one) => one.toString("pem")).join("\n")}\n`,
       notAfterMs: certificate.notAfter.getTime(),
     };
@@ -127,7 +127,7 @@ export class Authority {
       signingKey: this.#key,
       signingAlgorithm: this.#signingAlgorithm ?? SIGNING,
     });
-    return list.toString("pem");
+    return pem("X509 CRL", Buffer.from(list.rawData));
   }
 
   async #issue(order: {
@@ -156,6 +156,10 @@ export class Authority {
       ],
     });
   }
+}
+
+function pem(label: string, der: Buffer): string {
+  return `-----BEGIN ${label}-----\n${der.toString("base64").replaceAll(/.{1,64}/g, "$&\n")}-----END ${label}-----\n`;
 }
 
 /** 127 random bits, positive. */

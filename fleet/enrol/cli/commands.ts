@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { addBrokerCommands } from "./broker.ts";
 import { addCertificateCommands } from "./certificates.ts";
 import { addClaimCommands } from "./claims.ts";
 
@@ -7,4 +8,5 @@ import { addClaimCommands } from "./claims.ts";
 export function addEnrolCommands(program: Command): void {
   addClaimCommands(program);
   addCertificateCommands(program);
+  addBrokerCommands(program);
 }
