@@ -37,7 +37,7 @@ it("holds every acknowledged row, in order and without a gap, after kill -9 at r
     }
   }
   expect([...acknowledged.keys()]).toEqual(expect.arrayContaining(["alarm", "occurrence", "measurement"]));
-});
+}, 300_000);
 
 async function writeUntilKilled(
   directory: string,
