@@ -9,6 +9,7 @@ import type { Site } from "../../site/site.ts";
 import type { Timekeeper } from "../../timekeeping/timekeeper.ts";
 import type { LogRing } from "../care/log-ring.ts";
 import type { Snapshot } from "../snapshot.ts";
+import type { VisionPort } from "../vision-routes.ts";
 import type { IdentityView } from "./views.ts";
 
 /** What the page takes from the gateway. Nothing here makes the alarm path wait. */
@@ -33,6 +34,8 @@ export interface TechnicianDeps {
   subscribeAlarms(listener: (record: AlarmRecord) => void): () => void;
   /** Called when an alarm's write was handed to its device, so long after its reading came. */
   subscribeActed(listener: (latencyMs: number) => void): () => void;
+  /** Where this machine gets its pictures from. */
+  readonly vision: VisionPort;
   /** How this box gets its identity; undefined where it has no such part. */
   readonly identity: IdentityPort | undefined;
 }

@@ -12,6 +12,27 @@ export interface DocumentView {
   readonly devices: readonly DeviceDraftView[];
   readonly rules: readonly RuleView[];
   readonly actions: readonly ActionView[];
+  readonly vision?: VisionView | undefined;
+}
+
+/** Who looks at the cameras' pictures, and where in them. */
+export interface VisionView {
+  readonly cameras: readonly VisionCameraView[];
+}
+
+/** Places are shares of the picture's width and height. What the page does not draw travels along. */
+export interface VisionCameraView {
+  readonly device: string;
+  readonly zones: readonly ZoneView[];
+  readonly algorithms: readonly { readonly id: string; readonly at: readonly string[] }[];
+}
+
+export type Place = readonly [number, number];
+
+export interface ZoneView {
+  readonly id: string;
+  readonly name: Text;
+  readonly corners: readonly Place[];
 }
 
 /** `host`, `port`, `path` and the like stand beside. */

@@ -13,7 +13,20 @@ afterAll(async () => {
   await rig[Symbol.asyncDispose]();
 });
 
-const QUESTIONS = ["site", "families", "proposals", "network", "log", "book", "reports", "diagnostics", "box", "live"];
+const QUESTIONS = [
+  "site",
+  "families",
+  "proposals",
+  "network",
+  "log",
+  "book",
+  "reports",
+  "diagnostics",
+  "box",
+  "live",
+  "algorithms",
+  "cameras/gate/still",
+];
 const DEEDS = [
   "session/end",
   "pin",

@@ -4,6 +4,7 @@ import { CommissioningBook } from "../day/book.ts";
 import { Drills } from "../day/drills.ts";
 import { Scans } from "../day/scans.ts";
 import { SiteDesk } from "../day/site-desk.ts";
+import { VisionDesk } from "../day/vision-desk.ts";
 import { Attempts } from "../door/attempts.ts";
 import { Door } from "../door/door.ts";
 import { peoplePath } from "../door/people.ts";
@@ -22,6 +23,7 @@ export interface Parts extends AsyncDisposable {
   readonly audit: Audit;
   readonly book: CommissioningBook;
   readonly desk: SiteDesk;
+  readonly visionDesk: VisionDesk;
   readonly scans: Scans;
   readonly drills: Drills;
   readonly reports: Reports;
@@ -50,6 +52,7 @@ export async function openParts(deps: TechnicianDeps): Promise<Parts> {
     audit,
     book,
     desk,
+    visionDesk: new VisionDesk(deps),
     scans,
     drills,
     reports,

@@ -9,11 +9,13 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 
 import { pageCertificate } from "../door/certificate.ts";
 import { STATUS_OF, TechnicianError, type TechnicianErrorCode } from "../errors.ts";
+import { addVisionRoutes } from "../vision-routes.ts";
 import type { TechnicianDeps } from "./deps.ts";
 import { addHeaders, refuseForeign } from "./guard.ts";
 import { notePage } from "./page-note.ts";
 import { openParts, type Parts } from "./parts.ts";
 import { addRoutes } from "./routes/all-routes.ts";
+import { whoAsks } from "./routes/ask.ts";
 import type { RefusalView } from "./views.ts";
 
 /** The page while it is served. */
@@ -57,6 +59,12 @@ export async function openTechnicianPage(
   server.setErrorHandler((error, request, reply) => answerError(deps.log, error, { request, reply }));
   await server.register(fastifyCookie);
   addRoutes(server, parts);
+  await server.register(async (pictures) => {
+    pictures.addHook("onRequest", async (request) => {
+      await whoAsks(parts, request);
+    });
+    addVisionRoutes(pictures, deps.vision, () => true);
+  });
   await servePage(server, builtPage);
   const url = await server.listen({ host: at.host, port: at.port });
   await notePage(deps.stateDirectory, url);

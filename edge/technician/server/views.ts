@@ -265,6 +265,13 @@ export interface IdentityView {
   readonly expiresAtMs?: number;
 }
 
+/** An algorithm that may look at a camera's zones or lines. */
+export interface AlgorithmView {
+  readonly id: string;
+  readonly name: Text;
+  readonly scopes: readonly ("zone" | "line")[];
+}
+
 export interface RefusalView {
   readonly code: string;
   readonly message: string;

@@ -11,6 +11,7 @@ import { DrillStep } from "./drill-step.tsx";
 import { FindStep } from "./find-step.tsx";
 import { NetworkStep } from "./network-step.tsx";
 import { ReportStep } from "./report-step.tsx";
+import { ZonesStep } from "./zones-step.tsx";
 
 const STEPS = ["network", "claim", "find", "add", "check", "zones", "alarms", "drill", "report"] as const;
 type Step = (typeof STEPS)[number];
@@ -57,7 +58,6 @@ export function Wizard(): ReactNode {
 }
 
 function StepBody({ step, onStep }: { readonly step: Step; readonly onStep: (step: Step) => void }): ReactNode {
-  const speech = useSpeech();
   switch (step) {
     case "network":
       return <NetworkStep />;
@@ -70,7 +70,7 @@ function StepBody({ step, onStep }: { readonly step: Step; readonly onStep: (ste
     case "check":
       return <CheckStep />;
     case "zones":
-      return <p className="quiet">{speech.say("zones.absent")}</p>;
+      return <ZonesStep />;
     case "alarms":
       return <AlarmsStep />;
     case "drill":
