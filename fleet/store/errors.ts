@@ -6,6 +6,8 @@
  * | `store/in-use` | another fleet process runs on the same state folder |
  * | `store/unreachable` | the server does not answer or refuses us |
  * | `store/too-new` | a newer fleet has migrated this database further than we know |
+ * | `store/backup` | the backup's file exists already, or could not be written |
+ * | `store/restore` | the database holds something, or the file is no backup, cut off, damaged or of a newer fleet |
  * | `store/migration` | a migration failed; nothing of it was kept |
  */
 export type StoreErrorCode =
@@ -14,6 +16,8 @@ export type StoreErrorCode =
   | "store/in-use"
   | "store/unreachable"
   | "store/too-new"
+  | "store/backup"
+  | "store/restore"
   | "store/migration";
 
 /** The database could not be opened or brought to our schema. Branch on `code`, never on `message`. */

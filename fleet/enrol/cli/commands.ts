@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { addBackupCommands } from "./backup.ts";
 import { addBrokerCommands } from "./broker.ts";
 import { addCertificateCommands } from "./certificates.ts";
 import { addClaimCommands } from "./claims.ts";
@@ -9,4 +10,5 @@ export function addEnrolCommands(program: Command): void {
   addClaimCommands(program);
   addCertificateCommands(program);
   addBrokerCommands(program);
+  addBackupCommands(program);
 }
