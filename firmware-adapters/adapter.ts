@@ -24,7 +24,8 @@ export interface DeviceDeps {
   watch(points: readonly PointOfDevice[], onReading: (reading: Measurement) => void): Disposable;
   /**
    * Hands events on as `publish` does and writes them down, each whether reportable or not, before it resolves. For
-   * whatever a device sends until it is acknowledged: acknowledge only after this.
+   * whatever a device sends until it is acknowledged: acknowledge only after this. On a disk so short that measurements
+   * are given up, those that came with an occurrence may be missing; measurements alone are then not committed.
    *
    * `known`: an earlier commit of this device had the same key; nothing was published or written, but what was written
    * then is on disk.

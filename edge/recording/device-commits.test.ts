@@ -8,7 +8,7 @@ import { silentLog } from "@outpost/kernel/log.ts";
 import { ManualClock } from "@outpost/kernel/manual-clock.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { Journal } from "../journal/journal.ts";
+import type { Journal, Written } from "../journal/journal.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { DEVICE_PREFIX, DeviceCommits, MAX_KNOWN_KEYS, memoryRows } from "./device-commits.ts";
 
@@ -154,6 +154,22 @@ describe("what a device sends until it is acknowledged", () => {
       { value: "committed" },
     ]);
     expect(await occurrences()).toHaveLength(2);
+  });
+
+  it("is acknowledged where the disk ladder gave up a part of it, and not where it gave up all", async () => {
+    const dropped: Written = { kind: "dropped", reason: "disk-full" };
+    const written: Written = { kind: "written", epoch: "e", sequence: 1 };
+    const answers = [
+      [dropped, written],
+      [dropped, dropped],
+    ];
+    const { commits } = createCommits();
+    commits.use(Object.create(journal, { append: { value: async () => answers.shift() } }));
+    const events = [pressed(1), pressed(2)];
+    expect(await commits.commit("button", { key: "1", events }, never)).toBe("committed");
+    await expect(commits.commit("button", { key: "2", events }, never)).rejects.toMatchObject({
+      code: "device/not-committed",
+    });
   });
 
   it("waits for nobody's company, not even where it is measurements alone", async () => {
