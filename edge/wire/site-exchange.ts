@@ -29,13 +29,18 @@ export const WEAKENING_KINDS = [
   "device-removed",
   "device-changed",
   "link-changed",
+  "contact-changed",
+  "vision-changed",
+  "self-test-changed",
   "uplink-changed",
   "rule-changed",
 ] as const;
+export type WeakeningKind = (typeof WEAKENING_KINDS)[number];
 
 /** One way in which a document makes a critical alarm come later, reach less or not come at all. */
 export const weakening = z.object({
-  kind: z.enum(WEAKENING_KINDS),
+  /** One of `WEAKENING_KINDS`; a newer gateway may know more. */
+  kind: z.string().max(32),
   /** The critical rule; undefined where the whole site is meant. */
   ruleId: z.string().max(128).optional(),
   /** What was changed, as `rules.high-level.limit` or `devices.station.settings.unitId`. */

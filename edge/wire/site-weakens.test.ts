@@ -202,20 +202,59 @@ describe("what weakens a critical alarm chain", () => {
     ]);
   });
 
-  it("knows the chain of people by what the rule names", () => {
-    const chain = { id: "duty", steps: [{ who: "Li" }, { who: "Wang" }] };
-    const named = (escalation: string | undefined, escalations: readonly object[]) =>
-      later({
-        ...current,
-        escalations,
-        rules: [{ ...current.rules[0], escalation }, ...current.rules.slice(1)],
-      });
-    const kinds = (desired: SiteDocument) => weakens(named("duty", [chain]), desired).map(({ kind }) => kind);
-    expect(kinds(named("duty", [chain]))).toEqual([]);
-    expect(kinds(named(undefined, [chain]))).toEqual(["escalation-removed"]);
-    expect(kinds(named("other", [chain]))).toEqual(["escalation-changed"]);
-    expect(kinds(named("duty", [{ ...chain, steps: [{ who: "Li" }] }]))).toEqual(["escalation-changed"]);
-    expect(weakens(current, named("duty", [chain]))).toEqual([]);
+  describe("the people who must answer", () => {
+    const chain = { id: "duty", steps: [{ who: ["li"], actions: ["text"], answerWithinMs: 60_000 }] };
+    const PEOPLE = {
+      ...BASE,
+      links: [...BASE.links, { id: "modem", kind: "serial", path: "/dev/ttyUSB0", baudRate: 9600 }],
+      rules: BASE.rules.map((one) => (one.id === "high" ? { ...one, escalation: "duty" } : one)),
+      actions: [...BASE.actions, { id: "text", kind: "sms", link: "modem", to: ["li"] }],
+      contacts: [{ id: "li", name: text("Li"), phone: "+8613800138000" }],
+      escalations: [chain],
+      selfTest: { at: "10:30", everyDays: 7 },
+    };
+    const people = siteDocument.parse(PEOPLE);
+    const kinds = (changes: object) =>
+      weakens(people, siteDocument.parse({ ...PEOPLE, ...changes })).map(({ kind }) => kind);
+
+    it.each([
+      ["nobody is asked any more", { rules: BASE.rules }, ["escalation-removed"]],
+      [
+        "others are asked",
+        { escalations: [{ ...chain, steps: [{ ...chain.steps[0], answerWithinMs: 90_000 }] }] },
+        ["escalation-changed"],
+      ],
+      [
+        "they have another number",
+        { contacts: [{ ...PEOPLE.contacts[0], phone: "+8613800138001" }] },
+        ["contact-changed"],
+      ],
+      [
+        "they are told in another way",
+        { actions: PEOPLE.actions.map((one) => (one.id === "text" ? { ...one, language: "en" } : one)) },
+        ["action-changed"],
+      ],
+      [
+        "the modem is elsewhere",
+        { links: PEOPLE.links.map((one) => (one.id === "modem" ? { ...one, path: "/dev/ttyUSB1" } : one)) },
+        ["link-changed"],
+      ],
+      ["nothing tests the chain any more", { selfTest: undefined }, ["self-test-changed"]],
+      ["it is tested less often", { selfTest: { at: "10:30", everyDays: 14 } }, ["self-test-changed"]],
+      ["it is tested at another time, and more often", { selfTest: { at: "11:00", everyDays: 1 } }, []],
+      ["they have another name", { contacts: [{ ...PEOPLE.contacts[0], name: text("Li Wei") }] }, []],
+    ])("%s", (_, changes, expected) => {
+      expect(kinds(changes)).toEqual(expected);
+    });
+
+    it("are not shown with their numbers", () => {
+      const desired = siteDocument.parse({ ...PEOPLE, contacts: [{ ...PEOPLE.contacts[0], phone: "+8613800138001" }] });
+      expect(JSON.stringify(weakens(people, desired))).not.toContain("+86");
+    });
+
+    it("an escalation that comes is no weakening", () => {
+      expect(weakens(current, people)).toEqual([]);
+    });
   });
 });
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { linkIdsOf } from "./site-devices.ts";
 import { diffSites } from "./site-diff.ts";
-import { MAX_WEAKENINGS, type Weakening } from "./site-exchange.ts";
+import { MAX_WEAKENINGS, type Weakening, type WeakeningKind } from "./site-exchange.ts";
 import type { RuleSettings, SiteDocument } from "./site.ts";
 
 /** Changes of these can never keep a critical alarm from coming, sounding or being told. */
@@ -19,6 +19,9 @@ export function weakens(current: SiteDocument, desired: SiteDocument): Weakening
   const found = current.rules
     .filter((rule) => rule.priority === "critical" && rule.outOfService === undefined)
     .flatMap((rule) => judgeChain(rule, current, desired));
+  if (found.length > 0 || current.rules.some(({ priority }) => priority === "critical")) {
+    found.push(...judgeSelfTest(current, desired));
+  }
   if (current.uplink !== undefined && !isDeepStrictEqual(current.uplink, desired.uplink)) {
     found.push(one("uplink-changed", undefined, "uplink.url", [current.uplink.url, desired.uplink?.url]));
   }
@@ -52,7 +55,7 @@ function kindOfChange(
   key: string,
   { before, after }: { readonly before: unknown; readonly after: unknown },
   was: RuleSettings,
-): Weakening["kind"] | undefined {
+): WeakeningKind | undefined {
   if (HARMLESS_RULE_KEYS.has(key) || key === "escalation") return undefined;
   if (key === "priority") return "priority-lowered";
   if (CONDITION_KEYS.has(key)) return "condition-changed";
@@ -73,8 +76,30 @@ function judgeAction(id: string, rule: RuleSettings, current: SiteDocument, desi
   const [was, is] = [current.actions, desired.actions].map((actions) => actions.find((action) => action.id === id));
   if (was === undefined) return [];
   const found = isDeepStrictEqual(was, is) ? [] : [one("action-changed", rule.id, `actions.${id}`, [was, is])];
-  const device = valueOf(was, "device");
-  return typeof device === "string" ? [...found, ...judgeDevice(device, rule, current, desired)] : found;
+  if ("device" in was) found.push(...judgeDevice(was.device, rule, current, desired));
+  if ("link" in was) found.push(...judgeLinks([was.link], rule, current, desired));
+  if ("to" in was) found.push(...judgeContacts(was.to, rule, current, desired));
+  return found;
+}
+
+/** The numbers of those who are told. Their names are only names. */
+function judgeContacts(
+  ids: readonly string[],
+  rule: RuleSettings,
+  current: SiteDocument,
+  desired: SiteDocument,
+): Weakening[] {
+  return ids.flatMap((id) => {
+    const [was, is] = [current.contacts, desired.contacts].map((all) => all.find((contact) => contact.id === id));
+    // The number itself is nobody's business here: that it is another is what somebody must know.
+    return was?.phone === is?.phone ? [] : [one("contact-changed", rule.id, `contacts.${id}.phone`)];
+  });
+}
+
+function judgeSelfTest({ selfTest: was }: SiteDocument, { selfTest: is }: SiteDocument): Weakening[] {
+  if (was === undefined) return [];
+  const isAsGood = is !== undefined && is.everyDays <= was.everyDays && isDeepStrictEqual(is.rules, was.rules);
+  return isAsGood ? [] : [one("self-test-changed", undefined, "selfTest", [was, is])];
 }
 
 /** The device, and the lines it is on. Its name is only a name. */
@@ -87,32 +112,53 @@ function judgeDevice(id: string, rule: RuleSettings, current: SiteDocument, desi
   const found = changed.flatMap(({ fields }) =>
     fields.map((field) => one("device-changed", rule.id, `devices.${id}.${field.path}`, [field.before, field.after])),
   );
-  const links = linkIdsOf(was).filter((link) => {
+  return [...found, ...judgeLinks(linkIdsOf(was), rule, current, desired), ...judgeVision(id, rule, current, desired)];
+}
+
+function judgeLinks(
+  ids: readonly string[],
+  rule: RuleSettings,
+  current: SiteDocument,
+  desired: SiteDocument,
+): Weakening[] {
+  const changed = ids.filter((link) => {
     const [before, after] = [current.links, desired.links].map((all) => all.find((item) => item.id === link));
     return !isDeepStrictEqual(before, after);
   });
-  return [...found, ...links.map((link) => one("link-changed", rule.id, `links.${link}`))];
+  return changed.map((link) => one("link-changed", rule.id, `links.${link}`));
 }
 
-/** Who must answer. The chain's own list stands beside the rules; it is found by its id, whatever else it holds. */
+/** What is looked for in the pictures of a camera that a critical rule listens to. */
+function judgeVision(id: string, rule: RuleSettings, current: SiteDocument, desired: SiteDocument): Weakening[] {
+  const [was, is] = [current, desired].map(({ vision }) => vision?.cameras.find(({ device }) => device === id));
+  if (was === undefined || isDeepStrictEqual(was, is)) return [];
+  return [one("vision-changed", rule.id, `vision.cameras.${id}`)];
+}
+
+/** Who must answer, and what tells them. */
 function judgeEscalation(
   was: RuleSettings,
   is: RuleSettings,
   current: SiteDocument,
   desired: SiteDocument,
 ): Weakening[] {
-  const [before, after] = [valueOf(was, "escalation"), valueOf(is, "escalation")];
-  if (typeof before !== "string") return [];
+  const [before, after] = [was.escalation, is.escalation];
+  if (before === undefined) return [];
   const at = `rules.${was.id}.escalation`;
   if (after === undefined) return [one("escalation-removed", was.id, at, [before])];
   if (before !== after) return [one("escalation-changed", was.id, at, [before, after])];
-  const [chain, next] = [current, desired].map((document) => itemOf(document, "escalations", before));
-  return isDeepStrictEqual(chain, next) ? [] : [one("escalation-changed", was.id, `escalations.${before}`)];
-}
-
-function itemOf(document: SiteDocument, section: string, id: string): unknown {
-  const items = valueOf(document, section);
-  return Array.isArray(items) ? items.find((item: unknown) => valueOf(item, "id") === id) : undefined;
+  const [chain, next] = [current, desired].map(({ escalations }) => escalations.find(({ id }) => id === before));
+  const steps = chain?.steps ?? [];
+  return [
+    ...(isDeepStrictEqual(chain, next) ? [] : [one("escalation-changed", was.id, `escalations.${before}`)]),
+    ...steps.flatMap(({ actions }) => actions.flatMap((id) => judgeAction(id, was, current, desired))),
+    ...judgeContacts(
+      steps.flatMap(({ who }) => who),
+      was,
+      current,
+      desired,
+    ),
+  ];
 }
 
 function valueOf(of: unknown, key: string): unknown {
@@ -125,7 +171,7 @@ function lacks(before: unknown, after: unknown): boolean {
 }
 
 function one(
-  kind: Weakening["kind"],
+  kind: WeakeningKind,
   ruleId: string | undefined,
   path: string,
   [before, after]: readonly [before?: unknown, after?: unknown] = [],

@@ -79,6 +79,9 @@ export const SITE = {
   "site.weakening.device-changed": { zh: "改变了它的设备", en: "its device is another" },
   "site.weakening.link-changed": { zh: "改变了设备的线路", en: "the line to its device is another" },
   "site.weakening.uplink-changed": { zh: "改变了上联地址", en: "the uplink is another" },
+  "site.weakening.contact-changed": { zh: "改变了联系人的号码", en: "a contact's number is another" },
+  "site.weakening.vision-changed": { zh: "改变了摄像机的识别设置", en: "what is looked for on its camera is another" },
+  "site.weakening.self-test-changed": { zh: "减少或取消了自检", en: "its self-test is less or gone" },
   "site.weakening.rule-changed": { zh: "改变了规则", en: "the rule is another" },
   "site.editor": { zh: "编辑", en: "Edit" },
   "site.editor.hint": {
