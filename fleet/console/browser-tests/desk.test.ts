@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 
 import { Visit } from "../testing/browser.ts";
 import { describeInBrowser, SOON } from "../testing/in-browser.ts";
-import { CUT_OFF_GATEWAY, STATION } from "../testing/sample-data.ts";
+import { CUT_OFF_GATEWAY, STATION, stormAlarm } from "../testing/sample-data.ts";
+import { escalated } from "../testing/sample-escalation.ts";
 import { SampleFleet } from "../testing/sample-fleet.ts";
 
 const STATION_PAGE = `/gateways/${STATION.gatewayId}/devices/${STATION.deviceId}`;
@@ -115,6 +116,34 @@ describeInBrowser("the console", (place) => {
     await expect.poll(() => ribbon.textContent(), SOON).toContain("泵房门打开");
     expect(visit.faults).toEqual([]);
   });
+
+  it.each([
+    {
+      language: "zh",
+      asking: "王芳（第 2 级）",
+      words: ["首发", "合并", "通知 李伟", "消息已发出：李伟", "8F2C91AB · 第 2 次"],
+    },
+    {
+      language: "en",
+      asking: "Wang Fang (step 2)",
+      words: ["First", "Grouped", "Li Wei asked to answer", "Message sent: Li Wei", "8F2C91AB · try 2"],
+    },
+  ] as const)(
+    "says who is asked to answer, whom the site told, and what is one of many, in $language",
+    async (told) => {
+      await using fleet = await SampleFleet.open(place().dist);
+      const alarm = escalated(stormAlarm(Date.now()), Date.now());
+      fleet.raise(alarm);
+      const at = `${fleet.url}/alarms/${alarm.id}`;
+      await using visit = await Visit.open(place().browser, at, { language: told.language });
+      const drawer = visit.page.getByRole("dialog");
+      await expect.poll(() => drawer.textContent(), SOON).toContain("8F2C91AB");
+      const text = await drawer.textContent();
+      for (const word of [told.asking, ...told.words]) expect(text).toContain(word);
+      await visit.picture(`escalation-${told.language}`);
+      expect(visit.faults).toEqual([]);
+    },
+  );
 
   it("lists alarms, tells one alarm's story at an address of its own, and shows the whole record", async () => {
     await using fleet = await SampleFleet.open(place().dist);

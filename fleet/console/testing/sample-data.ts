@@ -1,6 +1,7 @@
 import type { Alarm, AlarmDetail, Command, Device, GatewaySummary, PointHistory } from "../../api/schemas.ts";
 import type { PointLatest } from "../../api/schemas.ts";
 import { otherDevices } from "./sample-devices.ts";
+import { sampleNotifications } from "./sample-escalation.ts";
 
 /** One district in miniature: a pump station that works, one that is cut off. */
 export const STATION = { gatewayId: "gw-jinshan-01", deviceId: "pump-station-1" } as const;
@@ -212,7 +213,8 @@ export function sampleAlarmDetail(alarm: Alarm, commands: readonly Command[]): A
     note: null,
   } as const;
   const steps = version === 1 ? [newest] : [{ ...raised, occurredAtMs: alarm.raisedAtMs }, newest];
-  return { ...alarm, steps, commands: [...commands] };
+  const told = alarm.asking === undefined ? {} : { notifications: sampleNotifications(occurredAtMs + 300_000) };
+  return { ...alarm, steps, ...told, commands: [...commands] };
 }
 
 /** A well that fills and is pumped out again every eight minutes, with half an hour of a broken level sensor. */

@@ -33,6 +33,8 @@ export function endingOf(
     case "acknowledge":
     case "shelve":
     case "unshelve":
+    case "shelve-rule":
+    case "unshelve-rule":
       return { ...plain, state: "done" };
   }
 }

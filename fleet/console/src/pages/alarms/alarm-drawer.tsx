@@ -105,6 +105,13 @@ function History({ detail }: HistoryProps): ReactNode {
   const { feed } = useDesk();
   const zone = zoneOf(feed, detail.gatewayId);
   const entries = [
+    ...detail.steps.map((step) => ({
+      key: `step${step.version}`,
+      atMs: step.occurredAtMs,
+      title: say(`alarm.change.${step.change}`),
+      note: [step.actor, step.note, step.value === null ? null : quantity(step.value, language)],
+      isStep: true,
+    })),
     ...(detail.notifications ?? []).map((told, index) => ({
       key: `told${index}`,
       atMs: told.occurredAtMs,
@@ -117,13 +124,6 @@ function History({ detail }: HistoryProps): ReactNode {
         told.note ?? null,
       ],
       isStep: false,
-    })),
-    ...detail.steps.map((step) => ({
-      key: `step${step.version}`,
-      atMs: step.occurredAtMs,
-      title: say(`alarm.change.${step.change}`),
-      note: [step.actor, step.note, step.value === null ? null : quantity(step.value, language)],
-      isStep: true,
     })),
     ...detail.commands.map((command) => ({
       key: command.id,
