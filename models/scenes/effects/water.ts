@@ -67,6 +67,8 @@ interface Plan extends Pass {
   readonly skyPixel: number;
   /** Slope of the ripples at the last place asked for. */
   readonly ripple: Float64Array;
+  /** What was mirrored, and how bright the floor was, at the last even column: two pixels share them. */
+  readonly shared: { mirror: number; bright: number };
 }
 
 const DEPTHS = 800;
@@ -84,6 +86,7 @@ function planOf(water: Water, pass: Pass, level: number): Plan {
     body: shown,
     skyPixel: shownByte(sky[0]) | (shownByte(sky[1]) << 8) | (shownByte(sky[2]) << 16),
     ripple: new Float64Array(2),
+    shared: { mirror: 0, bright: 1 },
   };
 }
 
@@ -117,7 +120,8 @@ function drawRow(plan: Plan, line: number, from: number, to: number): void {
     const dy = forward[1] + a * right[1] + b * up[1];
     // Ripples finer than a pixel are not drawn one by one; from afar the water is smoother.
     const fade = clamp((1.4 * focal) / (far * water.ripples * 14), 0.25, 1);
-    if ((column & 1) === 0 || column === from) rippleAt(plan, eye[0] + dx * far, eye[1] + dy * far, fade);
+    const isFirst = (column & 1) === 0 || column === from;
+    if (isFirst) rippleAt(plan, eye[0] + dx * far, eye[1] + dy * far, fade);
     const bend = (0.55 * focal) / far;
     const source = sourceOf(
       plan,
@@ -125,7 +129,7 @@ function drawRow(plan: Plan, line: number, from: number, to: number): void {
       column + Math.round((ripple[0] ?? 0) * bend),
       line - Math.round((ripple[1] ?? 0) * bend * 0.5),
     );
-    drawPixel(plan, { at, source, dx, dy, dz, far });
+    drawPixel(plan, { at, source, dx, dy, dz, far, isFirst });
   }
 }
 
@@ -147,11 +151,13 @@ interface WaterPixel {
   readonly dy: number;
   readonly dz: number;
   readonly far: number;
+  /** The first of two pixels side by side. */
+  readonly isFirst: boolean;
 }
 
 function drawPixel(plan: Plan, pixel: WaterPixel): void {
-  const { canvas, light, noise, tS, under, water, body, through, ripple, camera } = plan;
-  const { at, source, dx, dy, dz, far } = pixel;
+  const { canvas, light, noise, tS, under, water, body, through, ripple, camera, shared } = plan;
+  const { at, source, dx, dy, dz, far, isFirst } = pixel;
   const size = Math.sqrt(dx * dx + dy * dy + dz * dz);
   const floorFar = 1 / Math.max(1e-4, under.near[source] ?? 1e-4);
   const deepM = Math.max(0, (floorFar - far) * size) * 0.8;
@@ -159,15 +165,17 @@ function drawPixel(plan: Plan, pixel: WaterPixel): void {
   const facing = clamp((-dz + (ripple[0] ?? 0) * dx + (ripple[1] ?? 0) * dy) / size, 0.02, 1);
   const low = 1 - facing;
   const shine = 0.03 + 0.9 * low * low * low * low * low;
-  const mirror = mirrored(plan, pixel, size);
+  if (isFirst) {
+    shared.mirror = mirrored(plan, pixel, size);
+    shared.bright = 1;
+    if (water.caustics > 0 && deepM < 6) {
+      const [x, y] = [camera.eye[0] + dx * floorFar, camera.eye[1] + dy * floorFar];
+      shared.bright = Math.min(1.6, 1 + water.caustics * caustic(noise, x * 1.1, y * 1.1, tS));
+    }
+  }
+  const { mirror, bright } = shared;
   const glint = glintAt(light, pixel, size, ripple) * 200;
   const seenThrough = under.colour[source] ?? 0;
-  let bright = 1;
-  if (water.caustics > 0 && deepM < 6) {
-    bright +=
-      water.caustics * caustic(noise, (camera.eye[0] + dx * floorFar) * 1.1, (camera.eye[1] + dy * floorFar) * 1.1, tS);
-    if (bright > 1.6) bright = 1.6;
-  }
   let colour = 0;
   for (let channel = 0; channel < 3; channel += 1) {
     const shift = channel * 8;
@@ -202,13 +210,14 @@ function mirrored(
   return under.colour[(y | 0) * width + (x | 0)] ?? 0;
 }
 
+/** The sun itself, where a ripple throws it to the eye. */
 function glintAt({ sunWay, sun }: Light, { dx, dy, dz }: WaterPixel, size: number, ripple: Float64Array): number {
   if (sun[0] < 0.2) return 0;
-  const facing =
-    (dx / size + 2 * (ripple[0] ?? 0)) * sunWay[0] +
-    (dy / size + 2 * (ripple[1] ?? 0)) * sunWay[1] -
-    (dz / size) * sunWay[2];
-  return facing > 0.9 ? smooth(0.93, 1.02, facing) * Math.min(1, sun[0]) : 0;
+  const x = dx / size + 2 * (ripple[0] ?? 0);
+  const y = dy / size + 2 * (ripple[1] ?? 0);
+  const z = -dz / size;
+  const facing = (x * sunWay[0] + y * sunWay[1] + z * sunWay[2]) / Math.sqrt(x * x + y * y + z * z);
+  return facing > 0.985 ? smooth(0.985, 0.999, facing) * Math.min(0.8, sun[0]) : 0;
 }
 
 /** Bright lines where ripples gather the light; about −0.1 to 1. */

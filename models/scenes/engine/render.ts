@@ -53,7 +53,7 @@ export class Renderer {
 
   /** A picture with its truth. */
   frameAt(atMs: number, { without }: FrameOptions = {}): Frame {
-    const { world, canvas, touched } = this.#draw(atMs, without);
+    const { world, canvas, touched } = this.#draw(atMs, { without, hasShadows: true });
     const { width, height, fineness } = this.#options;
     const { rgb, ids } = shrunk(canvas, fineness);
     const picture = { rgb, width, height };
@@ -65,7 +65,7 @@ export class Renderer {
 
   /** The truth alone. */
   truthAt(atMs: number): FrameTruth {
-    const { canvas, touched } = this.#draw(atMs);
+    const { canvas, touched } = this.#draw(atMs, { hasShadows: false });
     return this.#truth(atMs, { ids: shrunk(canvas, this.#options.fineness).ids, touched });
   }
 
@@ -96,7 +96,7 @@ export class Renderer {
     return this.#stamps.touched;
   }
 
-  #draw(atMs: number, without?: number) {
+  #draw(atMs: number, { without, hasShadows }: { without?: number | undefined; hasShadows: boolean }) {
     const world = this.#world;
     const drawing = this.#drawing;
     const { canvas, camera, light } = drawing;
@@ -104,11 +104,7 @@ export class Renderer {
     const things = world.thingsAt(tS).filter(({ id }) => id !== without);
     const touched = new Map<number, number>();
     copyCanvas(this.#still, canvas);
-    const shadows = emptyShadows(canvas);
-    const shading = { shadows, camera, light, plane: { z: world.groundZ } };
-    for (const { mesh, at, isShadowless } of things) if (!isShadowless) castShadow(shading, mesh, at);
-    soften(shadows);
-    applyShadows(canvas, shadows, light, this.#stillShadows);
+    if (hasShadows) this.#shade(things);
     const level = world.water?.corners[0]?.[2];
     const draw = (between?: { fromZ: number; toZ: number }): void => {
       for (const thing of things) {
@@ -126,6 +122,15 @@ export class Renderer {
     const puffs = (world.puffsAt?.(tS) ?? []).filter(({ id }) => without === undefined || id !== without);
     drawPuffs({ canvas, camera, light, noise: this.#noise }, puffs);
     return { world, canvas, touched };
+  }
+
+  #shade(things: readonly Thing[]): void {
+    const { canvas, camera, light } = this.#drawing;
+    const shadows = emptyShadows(canvas);
+    const shading = { shadows, camera, light, plane: { z: this.#world.groundZ } };
+    for (const { mesh, at, isShadowless } of things) if (isShadowless !== true) castShadow(shading, mesh, at);
+    soften(shadows);
+    applyShadows(canvas, shadows, light, this.#stillShadows);
   }
 
   #truth(

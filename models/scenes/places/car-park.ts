@@ -139,7 +139,6 @@ async function buildCarPark({ seed, structure, day }: PlaceRequest): Promise<Wor
     ],
   });
   const now = (tS: number): readonly PlatedCar[] => [...cars, ...arriving(tS)];
-  const eye = layout.pose.eye;
   return {
     pose: {
       ...layout.pose,
@@ -158,7 +157,7 @@ async function buildCarPark({ seed, structure, day }: PlaceRequest): Promise<Wor
     painted: [],
     thingsAt: (tS) => [...arriving(tS).map(({ thing }) => thing), ...walkersAt(people, tS)],
     partsAt: (tS) => [
-      ...plateParts(now(tS), eye),
+      ...plateParts(now(tS), layout.pose.eye),
       ...bayParts(
         layout.bays,
         now(tS).map(({ thing }) => thing),
