@@ -66,7 +66,7 @@ describe("http", () => {
   it("is uncertain about what was taken and not answered in time", async () => {
     const outcome = await withServer(
       (request) => request.resume(),
-      (url) => postJson({ url, timeoutMs: 300 }, {}, never),
+      (url) => postJson({ url, timeoutMs: 3_000 }, {}, never),
     );
     expect(outcome.kind).toBe("uncertain");
   });
