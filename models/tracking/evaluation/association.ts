@@ -28,7 +28,6 @@ export function associationScore(frames: readonly ComparedFrame[], leastIou = FO
       pairs.set(key, pair);
     }
   }
-  const sum = (counts: Iterable<number>): number => [...counts].reduce((all, one) => all + one, 0);
   const found = sum([...pairs.values()].map(({ count }) => count));
   const all = sum(truths.values()) + sum(tracks.values()) - found;
   if (found === 0 || all === 0) return { detection: 0, association: 0, score: 0 };
@@ -40,6 +39,10 @@ export function associationScore(frames: readonly ComparedFrame[], leastIou = FO
   );
   const [detection, association] = [found / all, shared / found];
   return { detection, association, score: Math.sqrt(detection * association) };
+}
+
+function sum(counts: Iterable<number>): number {
+  return [...counts].reduce((all, one) => all + one, 0);
 }
 
 function matched(
