@@ -105,6 +105,7 @@ export class Pages implements AsyncDisposable {
       site: () => this.#deps.site(),
       care: this.#deps.care(),
       orderAlarm: (...order: Parameters<typeof core.engine.order>) => core.engine.order(...order),
+      testChain: (...test: Parameters<typeof core.care.testChain>) => core.care.testChain(...test),
       publish: (event: Parameters<typeof core.publish>[0]) => core.publish(event),
       watch: (...watch: Parameters<typeof core.watched.watch>) => core.watched.watch(...watch),
       subscribeAlarms: (listener: Parameters<typeof core.engine.subscribe>[0]) => core.engine.subscribe(listener),

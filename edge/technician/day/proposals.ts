@@ -15,12 +15,14 @@ type Wish = {
   readonly message?: Text;
   readonly isSafety?: boolean;
   readonly onDelayMs?: number;
+  /** A press lasts a moment: the siren sounds until somebody has acknowledged. */
+  readonly isLatched?: boolean;
 } & (
   | { readonly when: "equals"; readonly value: number }
   | { readonly when: "above" | "below"; readonly limit: number; readonly deadband: number }
 );
 
-type More = Partial<Pick<Wish, "isSafety" | "onDelayMs" | "message">>;
+type More = Partial<Pick<Wish, "isSafety" | "onDelayMs" | "isLatched" | "message">>;
 const on = (points: RegExp, priority: AlarmPriority, more: More = {}): Wish => ({
   points,
   when: "equals",
@@ -48,7 +50,11 @@ const WISHES: Readonly<Partial<Record<string, readonly Wish[]>>> = {
     on(/^doorOpen$/, "low", { onDelayMs: 60_000 }),
   ],
   button: [
-    on(/^pressed$/, "critical", { isSafety: true, message: { zh: "有人呼救", en: "somebody calls for help" } }),
+    on(/^pressed$/, "critical", {
+      isSafety: true,
+      isLatched: true,
+      message: { zh: "有人呼救", en: "somebody calls for help" },
+    }),
     on(/^cutWire$/, "high", { isSafety: true }),
     on(/^stuck$/, "medium"),
     on(/^tamper$/, "medium"),
@@ -87,7 +93,7 @@ export function proposeRules(device: ConfiguredDevice, document: SiteDocument): 
       message,
       onDelayMs: wish.onDelayMs ?? 0,
       offDelayMs: 0,
-      isLatched: false,
+      isLatched: wish.isLatched === true,
       actions: wish.priority === "critical" ? sirens.slice(0, 16) : [],
     };
     return [{ rule: ruleOf(base, wish), isSafety }];

@@ -16,7 +16,7 @@ td, th { padding: 1mm 2mm; border-bottom: 1px solid #d6dde3; vertical-align: top
 td.n { font-variant-numeric: tabular-nums; white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 1mm 6mm; margin: 0; } dt { color: #55636f; }
 dd { margin: 0; overflow-wrap: anywhere; } .pass { color: #166b40; font-weight: 600; }
-.fail { color: #b3122a; font-weight: 700; } .open { color: #8a5a00; } .soft { color: #55636f; font-size: 9pt; }
+.fail { color: #b3122a; font-weight: 700; } .pass, .fail, .open { white-space: nowrap; } .open { color: #8a5a00; } .soft { color: #55636f; font-size: 9pt; }
 .sign { display: grid; grid-template-columns: 1fr 1fr; gap: 12mm; margin-top: 16mm; break-inside: avoid; }
 .sign div { border-top: 1px solid #18212b; padding-top: 1mm; } code { overflow-wrap: anywhere; font-size: 9pt; }
 `;
@@ -124,7 +124,8 @@ function devicePoints(device: ReportContent["devices"][number], view: View): Htm
     "report.who",
   ] as const;
   return html`<h3>
-      ${device.name[language]} <span class="soft">${device.id} · ${device.profile} · ${device.state}</span>
+      ${device.name[language]}
+      <span class="soft">${device.id} · ${device.profile} · ${health(device.state, language)}</span>
     </h3>
     <table>
       <tr>
@@ -132,6 +133,11 @@ function devicePoints(device: ReportContent["devices"][number], view: View): Htm
       </tr>
       ${device.points.map((point) => pointRow(point.name[language], checks.get(point.id), view))}
     </table>`;
+}
+
+function health(state: string, language: Language): string {
+  const words: Readonly<Record<string, string>> = WORDS[language].health;
+  return words[state] ?? state;
 }
 
 function pointRow(name: string, check: PointCheckView | undefined, { language, time }: View): Html {

@@ -9,6 +9,7 @@ import type { PageClient } from "../commands/page-client.ts";
 import { openPageRig, PERSON, PIN, type PageRig } from "../testing/page-rig.ts";
 import { readPageNote } from "./page-note.ts";
 import type {
+  AlarmLiveView,
   BookView,
   DrillView,
   FamilyView,
@@ -65,9 +66,9 @@ async function drillOf(isIt: (drill: DrillView) => boolean): Promise<DrillView> 
   return view.drill;
 }
 
-async function outOfService(ruleId: string) {
-  const { document } = await site();
-  return document.rules.find(({ id }) => id === ruleId)?.outOfService;
+async function standingOf(ruleId: string): Promise<AlarmLiveView | undefined> {
+  const view = await live(({ kind }) => kind === "state");
+  return view.kind === "state" ? view.alarms.find((alarm) => alarm.ruleId === ruleId) : undefined;
 }
 
 describe("the technician's day over the API", () => {
@@ -189,10 +190,31 @@ describe("the technician's day over the API", () => {
   });
 
   it("takes an alarm out of service with a reason, and back", async () => {
-    await page.act("/api/alarms/service", { ruleId: "station-mains-fail", reason: "being rewired" });
-    expect(await outOfService("station-mains-fail")).toEqual({ by: PERSON, reason: "being rewired" });
-    await page.act("/api/alarms/service", { ruleId: "station-mains-fail" });
-    expect(await outOfService("station-mains-fail")).toBeUndefined();
+    const ruleId = "station-mains-fail";
+    await page.act("/api/alarms/service", { ruleId, reason: "being rewired" });
+    const out = { kind: "out-of-service", by: PERSON, reason: "being rewired" };
+    expect((await standingOf(ruleId))?.suppression).toEqual(out);
+    await page.act("/api/alarms/service", { ruleId });
+    expect(await standingOf(ruleId)).toBeUndefined();
+  });
+
+  it("shelves an alarm before it comes, and drops the plan", async () => {
+    const plan = { ruleId: "station-mains-fail", startInMs: 3_600_000, forMs: 3_600_000, reason: "generator test" };
+    await page.act("/api/alarms/plan", plan);
+    expect((await standingOf(plan.ruleId))?.plan).toMatchObject({ by: PERSON, reason: "generator test" });
+    await page.act("/api/alarms/plan/end", { ruleId: plan.ruleId });
+    expect((await standingOf(plan.ruleId))?.plan).toBeUndefined();
+  });
+
+  it("tests a chain without a button: the siren sounds and is quiet again", async () => {
+    rig.station.station.apply({ kind: "door-open", isActive: false });
+    await vi.waitUntil(() => !rig.station.station.snapshot().siren.isOn, WAIT);
+    const before = rig.station.station.snapshot().siren.writes;
+    const result = await page.act("/api/alarms/test", { ruleId: "high-level" });
+    expect(result).toMatchObject({ kind: "tested", isPassed: true, actions: [{ actionId: "siren" }] });
+    expect(rig.station.station.snapshot().siren.writes).toBeGreaterThan(before);
+    await vi.waitUntil(() => !rig.station.station.snapshot().siren.isOn, WAIT);
+    await expect(page.act("/api/alarms/test", { ruleId: "nothing" })).resolves.toMatchObject({ kind: "refused" });
   });
 
   it.each(["zh", "en"] as const)(

@@ -2,7 +2,8 @@ import type { DeviceEvent, Measurement } from "@outpost/firmware-adapters/event.
 import type { Log } from "@outpost/kernel/log.ts";
 import type { AlarmRecord } from "@outpost/wire/records.ts";
 
-import type { AlarmOrder } from "../../rules/alarm-engine.ts";
+import type { SelfTestResult } from "../../actions/self-test/self-tests.ts";
+import type { AlarmOrder } from "../../rules/alarm-order.ts";
 import type { AlarmAnswer } from "../../rules/life/alarm-life.ts";
 import type { SiteCare } from "../../site/desired/site-care.ts";
 import type { Site } from "../../site/site.ts";
@@ -24,6 +25,8 @@ export interface TechnicianDeps {
   /** What people on site may do about the site document. */
   readonly care: SiteCare;
   orderAlarm(order: AlarmOrder, actor: string): AlarmAnswer;
+  /** Exercises the chain of one rule, marked as a test; its siren sounds. */
+  testChain(ruleId: string, actor: string, signal: AbortSignal): Promise<SelfTestResult>;
   /** Puts an occurrence among the events, and so into the journal; returns at once. */
   publish(event: DeviceEvent): void;
   /** Called in the alarm path: must return at once. */

@@ -44,6 +44,9 @@ const DEEDS = [
   "alarms/shelve",
   "alarms/unshelve",
   "alarms/service",
+  "alarms/plan",
+  "alarms/plan/end",
+  "alarms/test",
   "reports",
   "box/restore",
 ];

@@ -152,6 +152,7 @@ export function stateOf(snapshot: Snapshot, siteRevision: number): Extract<LiveV
       version: life.version,
       raisedAtMs: life.raisedAtMs,
       value: last?.value ?? null,
+      ...(life.plan === undefined ? {} : { plan: life.plan }),
       ...(rule.source === undefined ? {} : { deviceId: rule.source.deviceId }),
       ...(rule.source?.pointId === undefined ? {} : { pointId: rule.source.pointId }),
     })),

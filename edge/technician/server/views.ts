@@ -59,7 +59,18 @@ export interface AlarmLiveView {
   readonly value: number | null;
   readonly deviceId?: string;
   readonly pointId?: string;
+  /** A shelve that begins later. */
+  readonly plan?: { readonly by: string; readonly reason: string; readonly fromMs: number; readonly untilMs: number };
 }
+
+/** What a test found of a chain: of each action whether it showed what was written. */
+export type ChainTestView =
+  | {
+      readonly kind: "tested";
+      readonly isPassed: boolean;
+      readonly actions: readonly { readonly actionId: string; readonly verdict: string; readonly detail: string }[];
+    }
+  | { readonly kind: "refused"; readonly detail: string };
 
 /** One message of the live stream. Readings come all at first, in pieces, and then only those that changed. */
 export type LiveView =

@@ -2,25 +2,32 @@ import { hex128 } from "@outpost/wire/identifiers.ts";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 
-import type { AlarmOrder } from "../../../rules/alarm-engine.ts";
+import type { AlarmOrder } from "../../../rules/alarm-order.ts";
 import { TechnicianError } from "../../errors.ts";
 import type { Parts } from "../parts.ts";
-import { addDeed } from "./ask.ts";
+import { addDeed, whileAsked } from "./ask.ts";
 
 const DAY_MS = 86_400_000;
 const seen = { occurrenceId: hex128, version: z.int().min(1) };
 const reason = z.string().trim().min(1).max(500);
 const acknowledged = z.strictObject({ ...seen, note: z.string().max(500).optional() });
-const shelved = z.strictObject({
-  ...seen,
-  reason,
-  forMs: z
+const ruleName = z.string().min(1).max(128);
+const shelfMs = z
+  .int()
+  .min(60_000)
+  .max(30 * DAY_MS);
+const planned = z.strictObject({
+  ruleId: ruleName,
+  startInMs: z
     .int()
-    .min(60_000)
+    .min(0)
     .max(30 * DAY_MS),
+  forMs: shelfMs,
+  reason,
 });
+const shelved = z.strictObject({ ...seen, reason, forMs: shelfMs });
 const outOfService = z.strictObject({
-  ruleId: z.string().min(1).max(64),
+  ruleId: ruleName,
   /** Absent: back into service. */
   reason: reason.optional(),
 });
@@ -61,10 +68,45 @@ export function addAlarmRoutes(app: FastifyInstance, parts: Parts): void {
       schema: outOfService,
       target: ({ ruleId, reason: why }) => (why === undefined ? `${ruleId} back` : `${ruleId} out`),
     },
-    async ({ body, who }) => {
-      await setService(parts, body, who);
+    ({ body: { ruleId, reason: why }, who }) => {
+      const order: AlarmOrder =
+        why === undefined
+          ? { kind: "return-to-service", ruleId }
+          : { kind: "take-out-of-service", ruleId, reason: why };
+      carryOut(parts, order, who);
     },
   );
+  addRuleRoutes(app, parts);
+}
+
+/** What may be done to a rule before its alarm stands. */
+function addRuleRoutes(app: FastifyInstance, parts: Parts): void {
+  addDeed(
+    app,
+    parts,
+    { path: "/api/alarms/plan", action: "plan-shelve", schema: planned, target: about },
+    ({ body, who }) => {
+      carryOut(parts, { kind: "shelve-rule", ...body }, who);
+    },
+  );
+  addDeed(
+    app,
+    parts,
+    { path: "/api/alarms/plan/end", action: "end-plan", schema: z.strictObject({ ruleId: ruleName }), target: about },
+    ({ body, who }) => {
+      carryOut(parts, { kind: "unshelve-rule", ...body }, who);
+    },
+  );
+  addDeed(
+    app,
+    parts,
+    { path: "/api/alarms/test", action: "test-chain", schema: z.strictObject({ ruleId: ruleName }), target: about },
+    async ({ body, who, reply }) => await parts.deps.testChain(body.ruleId, who, whileAsked(reply)),
+  );
+}
+
+function about({ ruleId }: { readonly ruleId: string }): string {
+  return ruleId;
 }
 
 function target({ occurrenceId }: { readonly occurrenceId: string }): string {
@@ -81,23 +123,4 @@ function carryOut(parts: Parts, order: AlarmOrder, who: string): void {
     case "refused":
       throw new TechnicianError("technician/refused", answer.detail);
   }
-}
-
-/** Out of service is part of the site, so that it outlives restarts and everybody sees it: a change like any other. */
-async function setService(
-  parts: Parts,
-  { ruleId, reason: why }: z.infer<typeof outOfService>,
-  who: string,
-): Promise<void> {
-  const { document, digest } = parts.desk.view();
-  if (!document.rules.some(({ id }) => id === ruleId)) {
-    throw new TechnicianError("technician/not-found", "the site has no such rule");
-  }
-  const rules = document.rules.map((rule) => {
-    if (rule.id !== ruleId) return rule;
-    const { outOfService: _, ...rest } = rule;
-    return why === undefined ? rest : { ...rest, outOfService: { by: who, reason: why } };
-  });
-  const wanted = { document: { ...document, rules }, basedOn: digest, who, why: why ?? "", acceptsWeakening: true };
-  await parts.desk.apply(wanted, new AbortController().signal);
 }

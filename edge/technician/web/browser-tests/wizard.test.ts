@@ -209,7 +209,7 @@ describe.skipIf(missing !== undefined).each(SITES)(
       await applyDraft("07-alarms");
       const { document } = await site();
       const pressed = document.rules.find(({ id }) => id === "button-1-pressed");
-      expect(pressed).toMatchObject({ priority: "critical", actions: ["siren"], value: 1 });
+      expect(pressed).toMatchObject({ priority: "critical", actions: ["siren"], value: 1, isLatched: true });
       expect(document.rules.find(({ id }) => id === "station-panel-level")).toMatchObject({ limit: 3.4 });
       await next(8);
     });
@@ -224,8 +224,7 @@ describe.skipIf(missing !== undefined).each(SITES)(
         await page.locator(`[data-step="${step}"][data-seen="true"]`).waitFor();
       }
       expect(rig.station.station.snapshot().siren.isOn).toBe(true);
-      // The button lets go meanwhile, which is a step of the alarm: whoever acknowledged what was before is told to look
-      // again, and presses again.
+      // Whoever acknowledged an older version is told to look again, and presses again.
       const acknowledge = page.getByRole("button", { name: visitor.say("drill.acknowledge") });
       const acknowledged = page.locator('[data-step="acknowledged"][data-seen="true"]', { hasText: PERSON });
       const pressUntilSeen = async (): Promise<boolean> => {

@@ -8,6 +8,7 @@ import { useSite } from "../draft/site-context.tsx";
 import { useLive } from "../live/live-context.tsx";
 import { useDeed } from "../parts/use-deed.tsx";
 import { Priority } from "../wizard/alarms-step.tsx";
+import { PlanCard } from "./plan-card.tsx";
 import { ReasonDialog, type ReasonFor } from "./reason-dialog.tsx";
 
 const ORDER = ["critical", "high", "medium", "low"];
@@ -15,7 +16,6 @@ const ORDER = ["critical", "high", "medium", "low"];
 /** Alarms that stand, what may be done to them, and what is out of service. */
 export function AlarmsPage(): ReactNode {
   const speech = useSpeech();
-  const { site } = useSite();
   const { state } = useLive();
   const [asked, setAsked] = useState<ReasonFor>();
   const { run, isRunning, problem } = useDeed();
@@ -25,7 +25,6 @@ export function AlarmsPage(): ReactNode {
       ORDER.indexOf(a.priority) - ORDER.indexOf(b.priority) ||
       b.raisedAtMs - a.raisedAtMs,
   );
-  const out = site?.document.rules.filter(({ outOfService }) => outOfService !== undefined) ?? [];
   return (
     <>
       {problem}
@@ -33,27 +32,7 @@ export function AlarmsPage(): ReactNode {
       {alarms.map((alarm) => (
         <AlarmCard key={`${alarm.ruleId} ${alarm.occurrenceId}`} {...{ alarm, isRunning, run }} onAsk={setAsked} />
       ))}
-      {out.length > 0 && (
-        <Card size="small" title={speech.say("alarm.outOfService")}>
-          <ul className="actions">
-            {out.map((rule) => (
-              <li key={rule.id}>
-                <b>{rule.message[speech.language]}</b>
-                <span className="quiet">
-                  {rule.outOfService?.by}: {rule.outOfService?.reason}
-                </span>
-                <Button
-                  size="small"
-                  loading={isRunning}
-                  onClick={() => run(() => act("/alarms/service", { ruleId: rule.id }))}
-                >
-                  {speech.say("alarm.back")}
-                </Button>
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
+      <PlanCard />
       {asked !== undefined && <ReasonDialog asked={asked} onClosed={() => setAsked(undefined)} />}
     </>
   );
@@ -68,19 +47,30 @@ interface AlarmCardProps {
 
 function AlarmCard({ alarm, isRunning, run, onAsk }: AlarmCardProps): ReactNode {
   const speech = useSpeech();
-  const { site } = useSite();
-  const { occurrenceId, version, suppression, priority, state, message, raisedAtMs, value, deviceId, pointId } = alarm;
-  const seen = { occurrenceId, version };
-  const isShelved = suppression.kind === "shelved";
-  const isOwn = site?.document.rules.some(({ id }) => id === alarm.ruleId) === true;
+  const { ruleId, suppression, priority, state, message, plan, raisedAtMs, value, deviceId, pointId } = alarm;
   return (
-    <Card size="small" className={`alarm ${priority} ${isOpen(alarm) ? "open" : ""}`} data-alarm={alarm.ruleId}>
+    <Card size="small" className={`alarm ${priority} ${isOpen(alarm) ? "open" : ""}`} data-alarm={ruleId}>
       <div className="alarm-words">
         <b>{message[speech.language]}</b>
         <span className="quiet">
           {speech.say("alarm.raised", { time: speech.time(raisedAtMs) })}
           {value === null ? "" : ` · ${Number(value.toFixed(3))}`} · {deviceId} {pointId}
         </span>
+        {suppression.kind === "out-of-service" && (
+          <span className="quiet">
+            {suppression.by}: {suppression.reason}
+          </span>
+        )}
+        {plan !== undefined && (
+          <span className="quiet">
+            {speech.say("plan.shown", {
+              who: plan.by,
+              from: speech.time(plan.fromMs),
+              time: speech.time(plan.untilMs),
+              reason: plan.reason,
+            })}
+          </span>
+        )}
         {suppression.kind === "shelved" && (
           <span className="quiet">
             {speech.say("alarm.byUntil", {
@@ -97,24 +87,45 @@ function AlarmCard({ alarm, isRunning, run, onAsk }: AlarmCardProps): ReactNode 
           {suppression.kind === "none" ? speech.words.state[state] : speech.words.suppression[suppression.kind]}
         </Tag>
       </div>
-      <div className="buttons">
-        {isOpen(alarm) && (
-          <Button type="primary" disabled={isRunning} onClick={() => run(() => act("/alarms/acknowledge", seen))}>
-            {speech.say("alarm.acknowledge")}
-          </Button>
-        )}
-        {isShelved ? (
-          <Button disabled={isRunning} onClick={() => run(() => act("/alarms/unshelve", seen))}>
-            {speech.say("alarm.unshelve")}
-          </Button>
-        ) : (
-          <Button onClick={() => onAsk({ kind: "shelve", ...seen })}>{speech.say("alarm.shelve")}</Button>
-        )}
-        {isOwn && (
-          <Button onClick={() => onAsk({ kind: "service", ruleId: alarm.ruleId })}>{speech.say("alarm.out")}</Button>
-        )}
-      </div>
+      <AlarmButtons {...{ alarm, isRunning, run, onAsk }} />
     </Card>
+  );
+}
+
+function AlarmButtons({ alarm, isRunning, run, onAsk }: AlarmCardProps): ReactNode {
+  const speech = useSpeech();
+  const { site } = useSite();
+  const { ruleId, occurrenceId, version, suppression, plan } = alarm;
+  const seen = { occurrenceId, version };
+  const isOwn = site?.document.rules.some(({ id }) => id === ruleId) === true;
+  return (
+    <div className="buttons">
+      {isOpen(alarm) && (
+        <Button type="primary" disabled={isRunning} onClick={() => run(() => act("/alarms/acknowledge", seen))}>
+          {speech.say("alarm.acknowledge")}
+        </Button>
+      )}
+      {suppression.kind === "shelved" && (
+        <Button disabled={isRunning} onClick={() => run(() => act("/alarms/plan/end", { ruleId }))}>
+          {speech.say("alarm.unshelve")}
+        </Button>
+      )}
+      {plan !== undefined && (
+        <Button disabled={isRunning} onClick={() => run(() => act("/alarms/plan/end", { ruleId }))}>
+          {speech.say("plan.end")}
+        </Button>
+      )}
+      {suppression.kind !== "shelved" && occurrenceId !== null && (
+        <Button onClick={() => onAsk({ kind: "shelve", occurrenceId, version })}>{speech.say("alarm.shelve")}</Button>
+      )}
+      {suppression.kind === "out-of-service" ? (
+        <Button disabled={isRunning} onClick={() => run(() => act("/alarms/service", { ruleId }))}>
+          {speech.say("alarm.back")}
+        </Button>
+      ) : (
+        isOwn && <Button onClick={() => onAsk({ kind: "service", ruleId })}>{speech.say("alarm.out")}</Button>
+      )}
+    </div>
   );
 }
 

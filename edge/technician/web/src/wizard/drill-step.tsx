@@ -1,8 +1,8 @@
-import { Button, Card, Input, Select, Tag, Timeline } from "antd";
+import { Alert, Button, Card, Input, Select, Tag, Timeline } from "antd";
 import { useState, type ReactNode } from "react";
 
 import { tallyAlarms } from "../../../report/report-content.ts";
-import { DRILL_STEPS, type BookView, type DrillView, type Verdict } from "../../../server/views.ts";
+import { DRILL_STEPS, type BookView, type ChainTestView, type DrillView, type Verdict } from "../../../server/views.ts";
 import { act } from "../api/ask.ts";
 import { useAsked } from "../api/use-asked.ts";
 import { useSpeech } from "../app/words.tsx";
@@ -48,9 +48,40 @@ export function DrillStep(): ReactNode {
           {speech.say("drill.start")}
         </Button>
       </div>
+      {ruleId !== undefined && <ChainTest key={ruleId} ruleId={ruleId} />}
       {problem}
       {drill !== null && <DrillCard key={drill.startedAtMs} drill={drill} onJudged={again} />}
     </>
+  );
+}
+
+/** Exercises the chain without a button: the siren sounds, and everything is marked as a test. */
+function ChainTest({ ruleId }: { readonly ruleId: string }): ReactNode {
+  const speech = useSpeech();
+  const [result, setResult] = useState<ChainTestView>();
+  const { run, isRunning, problem } = useDeed();
+  const test = () => run(async () => setResult(await act<ChainTestView>("/alarms/test", { ruleId })));
+  return (
+    <div className="chain-test">
+      <Button loading={isRunning} onClick={test}>
+        {speech.say("chain.test")}
+      </Button>
+      <span className="quiet">{speech.say("chain.hint")}</span>
+      {problem}
+      {result?.kind === "refused" && <Alert type="warning" showIcon title={result.detail} />}
+      {result?.kind === "tested" && (
+        <Alert
+          type={result.isPassed ? "success" : "error"}
+          showIcon
+          title={speech.say(result.isPassed ? "chain.passed" : "chain.failed")}
+          description={result.actions.map(({ actionId, verdict, detail }) => (
+            <div key={actionId}>
+              <b>{actionId}</b> {speech.word("chain.verdict", verdict)} {detail}
+            </div>
+          ))}
+        />
+      )}
+    </div>
   );
 }
 
