@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Log } from "@outpost/kernel/log.ts";
-import { checkSite } from "@outpost/wire/check-site.ts";
 
 import { CommandExecutor } from "../commands/command-executor.ts";
 import { COMMAND_STATE_PREFIX } from "../commands/command-memory.ts";
@@ -12,11 +11,12 @@ import type { Provision } from "../provision/provision.ts";
 import { DEVICE_PREFIX, MAX_KNOWN_KEYS, memoryKey, memoryRows } from "../recording/device-commits.ts";
 import { ALARM_STATE_PREFIX } from "../rules/life/persisted-alarm.ts";
 import { SYSTEM } from "../rules/system-alarms.ts";
+import { checkInWorker } from "../site/check-in-worker.ts";
 import type { SiteCare } from "../site/desired/site-care.ts";
-import { SiteKeeper } from "../site/desired/site-keeper.ts";
+import { SiteKeeper, type SiteKeeperDeps } from "../site/desired/site-keeper.ts";
 import { startingSite, type StartingSite } from "../site/desired/starting-site.ts";
+import type { SiteState } from "../site/desired/state.ts";
 import { formatFault, type SiteFault } from "../site/fault.ts";
-import { fixedFaults } from "../site/plan.ts";
 import { LogRing } from "../technician/care/log-ring.ts";
 import { GatewayMetrics } from "../technician/metrics.ts";
 import type { Snapshot } from "../technician/snapshot.ts";
@@ -198,21 +198,7 @@ class OpenedGateway implements AsyncDisposable {
       },
       site,
     );
-    const fixed = (other: typeof site) => fixedFaults(this.#running.site, other);
-    this.keeper = new SiteKeeper(
-      {
-        ...options,
-        clock,
-        site: () => this.#running.site,
-        goOver: async (other) => log.info("went over to another site", { steps: await this.#running.apply(other) }),
-        check: checkSite,
-        fixedFaults: (other) =>
-          fixed(other).map(({ path, message }) => ({ position: undefined, path: path.join("."), message })),
-        onChange: () => this.#noteSite(),
-      },
-      state,
-      refused,
-    );
+    this.keeper = this.#createKeeper(state, refused);
   }
 
   async start(): Promise<void> {
@@ -335,6 +321,19 @@ class OpenedGateway implements AsyncDisposable {
       },
     });
     if (!this.#stop.signal.aborted) await this.#uplink.open();
+  }
+
+  #createKeeper(state: SiteState, refused: readonly SiteFault[]): SiteKeeper {
+    const { log } = this.#options;
+    const deps: SiteKeeperDeps = {
+      ...this.#options,
+      clock: this.#clock,
+      site: () => this.#running.site,
+      goOver: async (other) => log.info("went over to another site", { steps: await this.#running.apply(other) }),
+      check: checkInWorker,
+      onChange: () => this.#noteSite(),
+    };
+    return new SiteKeeper(deps, state, refused);
   }
 
   /** How the site document stands is an alarm where it is not what somebody wanted, and news to the desk. */

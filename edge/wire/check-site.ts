@@ -55,6 +55,15 @@ export async function checkSite(source: string): Promise<SiteCheck> {
   return { kind: "accepted", site: { document, devices, text: source } };
 }
 
+/** The site of a document that `checkSite` has accepted, in this thread or another. */
+export async function configureChecked(document: SiteDocument, source: string): Promise<Site> {
+  const nowhere: SiteText = { value: document, locate: () => undefined, locateKey: () => undefined };
+  const { devices, faults } = await configureDevices(document, nowhere, readAlgorithms());
+  const [fault] = faults;
+  if (fault !== undefined) throw new Error(`${fault.path}: ${fault.message}`);
+  return { document, devices, text: source };
+}
+
 async function configureDevices(
   document: SiteDocument,
   text: SiteText,

@@ -5,13 +5,13 @@ import type { SiteTextFault } from "@outpost/wire/site-fault.ts";
 import { unpackText } from "@outpost/wire/site-packing.ts";
 import { weakens } from "@outpost/wire/site-weakens.ts";
 
+import { fixedFaults } from "../plan.ts";
 import type { Site } from "../site.ts";
 import type { Judgement } from "./machine.ts";
 
 interface JudgeDeps {
   check(text: string): Promise<SiteCheck>;
   readonly site: Site;
-  fixedFaults(site: Site): readonly SiteTextFault[];
 }
 
 /**
@@ -40,9 +40,18 @@ async function judgeText(text: string, deps: JudgeDeps): Promise<Judgement> {
     return refused(`it is for the gateway "${document.gateway.id}"`, []);
   }
   if (document.devices.length === 0) return refused("it has no devices", []);
-  const fixed = deps.fixedFaults(checked.site);
+  const fixed = restartFaults(site, checked.site);
   if (fixed.length > 0) return refused("it changes what only a restart can change", fixed);
   return { kind: "good", weakenings: weakens(site.document, document) };
+}
+
+/** What a running gateway cannot change; nothing: an empty list. */
+export function restartFaults(current: Site, desired: Site): readonly SiteTextFault[] {
+  return fixedFaults(current, desired).map(({ path, message }) => ({
+    position: undefined,
+    path: path.join("."),
+    message,
+  }));
 }
 
 function refused(reason: string, faults: readonly SiteTextFault[]): Judgement {

@@ -11,7 +11,7 @@ import { formatFault, type SiteFault } from "../fault.ts";
 import { saveLastGood } from "../last-good.ts";
 import { readText } from "../read-site.ts";
 import type { Site } from "../site.ts";
-import { judgeOffer } from "./judge-offer.ts";
+import { judgeOffer, restartFaults } from "./judge-offer.ts";
 import {
   arrived,
   confirmed,
@@ -40,8 +40,6 @@ export interface SiteKeeperDeps {
   /** Goes over to a site. Rejects where a step failed, and what ran before runs. */
   goOver(site: Site): Promise<void>;
   check(text: string): Promise<SiteCheck>;
-  /** What a running gateway cannot change in this site; none: an empty list. */
-  fixedFaults(site: Site): readonly SiteTextFault[];
   /** How things stand is news to the desk, the alarms and whoever looks. */
   onChange(): void;
 }
@@ -181,7 +179,6 @@ export class SiteKeeper implements SiteCare, AsyncDisposable {
     const { judgement, text } = await judgeOffer(revision, {
       check: async (source) => await this.#deps.check(source),
       site: this.#deps.site(),
-      fixedFaults: (site) => this.#deps.fixedFaults(site),
     });
     if (text !== undefined) await this.#store.saveText(revision.digest, text);
     const { packed: _, v: __, ...offer } = revision;
@@ -227,7 +224,7 @@ export class SiteKeeper implements SiteCare, AsyncDisposable {
       return refusedWith("expected a document that fits into one message, found a larger");
     const check = await this.#deps.check(text);
     if (check.kind === "refused") return { kind: "refused", faults: check.faults };
-    const fixed = this.#deps.fixedFaults(check.site);
+    const fixed = restartFaults(this.#deps.site(), check.site);
     if (fixed.length > 0) return { kind: "refused", faults: fixed };
     const weakenings = weakens(this.#deps.site().document, check.site.document);
     if (weakenings.length > 0 && !acceptsWeakening) return { kind: "weakens", weakenings };
