@@ -14,8 +14,11 @@ export interface Drawing {
   readonly between?: { readonly fromZ: number; readonly toZ: number };
 }
 
-/** Vertices on the screen: x, y, nearness, red, green, blue (0 to 255), height in the world. */
-const FIELDS = 7;
+/**
+ * Vertices on the screen: x, y, nearness (0 behind the camera), red, green, blue (0 to 255), height in the world; then
+ * right, up and forward of the eye.
+ */
+const FIELDS = 10;
 
 /** Whose silhouette has been where: the last thing that touched each pixel, hidden or not. */
 export interface Silhouettes {
@@ -43,26 +46,56 @@ export function drawMesh(
     const a = (triangles[index] ?? 0) * FIELDS;
     const b = (triangles[index + 1] ?? 0) * FIELDS;
     const c = (triangles[index + 2] ?? 0) * FIELDS;
-    fill(drawing, screen, [a, b, c], { id, stamps });
+    const behind = [a, b, c].filter((corner) => screen[corner + 2] === 0).length;
+    if (behind === 0) fill(drawing, screen, [a, b, c], { id, stamps });
+    else if (behind < 3) fillCut(drawing, screen, [a, b, c], { id, stamps });
   }
+}
+
+function project(screen: Float64Array, at: number, { focal, width, height }: Camera): void {
+  const near = 1 / (screen[at + 9] ?? 1);
+  screen[at] = width / 2 + focal * near * (screen[at + 7] ?? 0);
+  screen[at + 1] = height / 2 - focal * near * (screen[at + 8] ?? 0);
+  screen[at + 2] = near;
+}
+
+/** A triangle of which a part is behind the camera: what is before it, as one triangle or two. */
+function fillCut(drawing: Drawing, s: Float64Array, corners: readonly number[], stamp: Stamp): void {
+  const kept: number[] = [];
+  let next = s.length - 2 * FIELDS;
+  for (const [index, a] of corners.entries()) {
+    const b = corners[(index + 1) % 3] ?? a;
+    const [isBefore, isNextBefore] = [(s[a + 2] ?? 0) > 0, (s[b + 2] ?? 0) > 0];
+    if (isBefore) kept.push(a);
+    if (isBefore === isNextBefore) continue;
+    const [za, zb] = [s[a + 9] ?? 0, s[b + 9] ?? 0];
+    const share = (NEAR_M - za) / (zb - za);
+    for (let field = 3; field < FIELDS; field += 1)
+      s[next + field] = (s[a + field] ?? 0) + ((s[b + field] ?? 0) - (s[a + field] ?? 0)) * share;
+    project(s, next, drawing.camera);
+    kept.push(next);
+    next += FIELDS;
+  }
+  const [first] = kept;
+  for (let at = 2; at < kept.length; at += 1) fill(drawing, s, [first ?? 0, kept[at - 1] ?? 0, kept[at] ?? 0], stamp);
 }
 
 function onScreen({ camera, light }: Drawing, { positions, normals, looks }: Mesh, at: Matrix): Float64Array {
   const count = positions.length / 3;
-  const screen = new Float64Array(count * FIELDS);
+  // Two more for corners made where a triangle is cut.
+  const screen = new Float64Array((count + 2) * FIELDS);
   const amount = new Float64Array(3);
-  const { eye, right, up, forward, focal, width, height } = camera;
+  const { eye, right, up, forward } = camera;
   for (let index = 0; index < count; index += 1) {
     const from = index * 3;
     const p = moved(at, [positions[from] ?? 0, positions[from + 1] ?? 0, positions[from + 2] ?? 0]);
     const [dx, dy, dz] = [p[0] - eye[0], p[1] - eye[1], p[2] - eye[2]];
     const z = dx * forward[0] + dy * forward[1] + dz * forward[2];
     const to = index * FIELDS;
-    if (z < NEAR_M) continue;
-    const near = 1 / z;
-    screen[to] = width / 2 + focal * near * (dx * right[0] + dy * right[1] + dz * right[2]);
-    screen[to + 1] = height / 2 - focal * near * (dx * up[0] + dy * up[1] + dz * up[2]);
-    screen[to + 2] = near;
+    screen[to + 7] = dx * right[0] + dy * right[1] + dz * right[2];
+    screen[to + 8] = dx * up[0] + dy * up[1] + dz * up[2];
+    screen[to + 9] = z;
+    if (z >= NEAR_M) project(screen, to, camera);
     screen[to + 6] = p[2];
     const n = turned(at, [normals[from] ?? 0, normals[from + 1] ?? 0, normals[from + 2] ?? 0]);
     const look = index * 4;
@@ -101,7 +134,6 @@ interface Stamp {
 function fill(drawing: Drawing, s: Float64Array, corners: readonly [number, number, number], stamp: Stamp): void {
   let [a, b, c] = corners;
   const at = (index: number): number => s[index] ?? 0;
-  if (at(a + 2) === 0 || at(b + 2) === 0 || at(c + 2) === 0) return;
   const area = (at(b) - at(a)) * (at(c + 1) - at(a + 1)) - (at(c) - at(a)) * (at(b + 1) - at(a + 1));
   // Rows grow downward, so what is counter-clockwise in the world has a negative area on the screen.
   if (area >= -1e-9) return;
