@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { chooseSite } from "./choose-site.ts";
 import { lastGoodPath, saveLastGood } from "./last-good.ts";
-import { fixedFaults, planSite, type SiteStep } from "./plan.ts";
+import { fixedFaults, planReturn, planSite, type SiteStep } from "./plan.ts";
 import { readSite } from "./read-site.ts";
 import type { Site } from "./site.ts";
 import { SAMPLE_SITE } from "./testing/sample-site.ts";
@@ -124,6 +124,44 @@ describe("planSite", () => {
       { path: ["journal", "keepDays"], message: "expected 90, which changes only at a restart, found 3" },
     ]);
     expect(fixedFaults(current, await site(addDevice))).toEqual([]);
+  });
+});
+
+describe("planReturn", () => {
+  it.each<[string, SiteStep[], SiteStep[]]>([
+    ["nothing was begun", [], []],
+    [
+      "what came goes, the last first",
+      [
+        { kind: "set-rules", ruleIds: ["new"] },
+        { kind: "open-link", linkId: "other" },
+        { kind: "open-device", deviceId: "node" },
+      ],
+      [
+        { kind: "close-device", deviceId: "node" },
+        { kind: "close-link", linkId: "other" },
+        { kind: "retire-rules", ruleIds: ["new"] },
+      ],
+    ],
+    [
+      "what was taken away, or is another, comes back",
+      [
+        { kind: "retire-actions", actionIds: ["siren"] },
+        { kind: "close-device", deviceId: "station" },
+        { kind: "close-link", linkId: "panel" },
+        { kind: "set-rules", ruleIds: ["high-level", "new"] },
+      ],
+      [
+        { kind: "retire-rules", ruleIds: ["new"] },
+        { kind: "set-rules", ruleIds: ["high-level"] },
+        { kind: "open-link", linkId: "panel" },
+        { kind: "open-device", deviceId: "station" },
+        { kind: "set-actions", actionIds: ["siren"] },
+      ],
+    ],
+    ["what was started anew is started anew", [{ kind: "restart-uplink" }], [{ kind: "restart-uplink" }]],
+  ])("%s", async (_, taken, back) => {
+    expect(planReturn(await site(), taken)).toEqual(back);
   });
 });
 
