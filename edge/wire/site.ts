@@ -97,7 +97,7 @@ export const siteDocument = z
     vision: visionSettings.optional(),
     rules: z.array(rule).max(1_000).default([]),
     actions: z.array(actionSettings).max(100).default([]),
-    /** Who may be asked to answer an alarm, and in which order. Their numbers never leave the site. */
+    /** Who may be asked to answer an alarm, and in which order. Their numbers stand in this document alone, in no record. */
     contacts: z.array(contact).max(200).default([]),
     escalations: z.array(escalation).max(100).default([]),
     /** Absent: chains are tested by people alone. */
