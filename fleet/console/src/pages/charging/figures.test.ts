@@ -31,6 +31,7 @@ function detailOf(changes: Partial<ChargingDetail>): ChargingDetail {
     duplicateCount: 0,
     samples: [],
     isWhole: true,
+    longestSilenceMs: 1_200_000,
     holes: [],
     missing: [],
     steps: [],
