@@ -65,7 +65,7 @@ function expectSound(frame: Frame): void {
     if (pixels === 0) continue;
     const seen = boxOfMask(maskOf(frame, id), frame.width);
     // Water bends the way to what is below it.
-    const slack = kind === "swimmer" ? 8 : 1.5;
+    const slack = kind === "swimmer" || kind === "debris" ? 8 : 1.5;
     expect(seen.x1, `${kind} ${id}`).toBeGreaterThanOrEqual(Math.floor(box.x1 - slack));
     expect(seen.y1, `${kind} ${id}`).toBeGreaterThanOrEqual(Math.floor(box.y1 - slack));
     expect(seen.x2, `${kind} ${id}`).toBeLessThanOrEqual(Math.ceil(box.x2 + slack));

@@ -8,12 +8,12 @@ it("sees our tracker keep people apart better than a plain overlap does, and cou
     structure: "station-front",
     split: "train",
     seed: 21,
-    seconds: 40,
+    seconds: 30,
   });
-  expect(figures.crossings.truth).toBeGreaterThan(10);
+  expect(figures.crossings.truth).toBeGreaterThan(3);
   for (const rate of ["fps5", "fps15"] as const) {
     expect(figures.ours[rate].idf1).toBeGreaterThan(figures.plain[rate].idf1);
     expect(figures.ours[rate].hota).toBeGreaterThan(figures.plain[rate].hota);
     expect(Math.abs(figures.crossings[rate] - figures.crossings.truth)).toBeLessThanOrEqual(2);
   }
-});
+}, 600_000);
