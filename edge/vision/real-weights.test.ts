@@ -41,9 +41,10 @@ describe.skipIf(missing !== undefined)(`real weights${missing === undefined ? ""
       }),
     );
     await rig.until("a crowd", () => rig.reading("square", "crowd.all.level") === 1);
-    expect(rig.reading("square", "perimeter.all.present")).toBe(1);
+    await rig.until("somebody inside", () => rig.reading("square", "perimeter.all.present") === 1);
+    await rig.until("figures", () => rig.vision.status.beat !== undefined);
     // Two algorithms, one detector: one look a frame for both.
-    expect(rig.vision.status.beat?.cameras[0]?.models ?? ["scene-detector"]).toEqual(["scene-detector"]);
+    expect(rig.vision.status.beat?.cameras[0]?.models).toEqual(["scene-detector"]);
     const kept = await rig.keepEvidence("square");
     expect(kept).toMatchObject({ camera: "square", blurredBy: "faces" });
   }, 180_000);

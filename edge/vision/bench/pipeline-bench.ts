@@ -34,6 +34,8 @@ export class BenchPipeline implements AsyncDisposable {
   readonly #bell = new Bell();
   #looked = 0;
   #scenes = 0;
+  /** Between two measurements there is no new picture, and nobody's time is taken. */
+  #isPaused = true;
   #frames: Frame;
 
   private constructor(pool: SessionPool, seats: readonly Seat[], frame: Frame) {
@@ -107,7 +109,11 @@ export class BenchPipeline implements AsyncDisposable {
     const startedMs = systemClock.monotonicMs();
     const before = await this.#cpuMs(pids);
     const until = this.#looked + frames;
+    this.#isPaused = false;
+    this.#next();
+    this.#bell.ring();
     while (this.#looked < until) await systemClock.sleep(5);
+    this.#isPaused = true;
     const cpuMs = (await this.#cpuMs(this.#pool.processIds)) - before;
     return { frames: this.#looked - until + frames, wallMs: systemClock.monotonicMs() - startedMs, cpuMs };
   }
@@ -124,18 +130,20 @@ export class BenchPipeline implements AsyncDisposable {
     return (user + system) / 1_000 + others.reduce((sum, one) => sum + one, 0);
   }
 
+  #next(): void {
+    if (this.#isPaused) return;
+    const capturedAtMs = systemClock.monotonicMs();
+    this.#frames = { ...this.#frames, sequence: this.#frames.sequence + 1, capturedAtMs };
+  }
+
   /** A camera that always has a newer picture: the same bytes under a new number and time. */
   #reader() {
-    const next = (): void => {
-      const capturedAtMs = systemClock.monotonicMs();
-      this.#frames = { ...this.#frames, sequence: this.#frames.sequence + 1, capturedAtMs };
-    };
     const frames = (): Frame => this.#frames;
     return {
       get newest(): Frame {
         return frames();
       },
-      take: next,
+      take: () => this.#next(),
       stats: () => undefined,
       dropped: 0,
       trouble: undefined,

@@ -68,11 +68,11 @@ async function againstBare(folder: string, scratch: string, size: readonly [numb
 
 async function moreAlgorithms(folder: string, jpeg: Buffer) {
   const costs: Cost[][] = [[], [], []];
+  await using stack = new AsyncDisposableStack();
+  const pipelines: BenchPipeline[] = [];
+  for (const count of [1, 2, 3]) pipelines.push(stack.use(await BenchPipeline.open(folder, jpeg, count)));
   for (let turn = 0; turn < ROUNDS; turn += 1) {
-    for (const [index, list] of costs.entries()) {
-      await using pipeline = await BenchPipeline.open(folder, jpeg, index + 1);
-      list.push(await pipeline.run(FRAMES));
-    }
+    for (const [index, pipeline] of pipelines.entries()) costs[index]?.push(await pipeline.run(FRAMES));
   }
   const [one = 0, two = 0, three = 0] = costs.map((list) => 1_000 / best(list));
   const [second, third] = [two / one - 1, (three - two) / one];
