@@ -137,6 +137,40 @@ describe("hold-point", () => {
   });
 });
 
+describe("siren-pattern", () => {
+  const HORN = { ...SIREN, kind: "siren-pattern", onMs: 500, offMs: 300 } as const;
+
+  it("sounds in the turn in which the alarm calls, then on and off in turn, and falls silent with it", async () => {
+    const { runner, clock, writes } = createRunner();
+    runner.setActions([HORN]);
+    const stop = new AbortController();
+    const running = runner.run(stop.signal);
+    runner.onCalling(rule("high"), true, 0);
+    expect(writes).toEqual([["station/siren", 1]]);
+    await clock.advance(1_900);
+    // On at 0, off at 500, on at 800, off at 1,300, on at 1,600.
+    expect(writes.map(([, value]) => value)).toEqual([1, 0, 1, 0, 1]);
+    runner.onCalling(rule("high"), false, 0);
+    await clock.advance(5_000);
+    expect(writes.map(([, value]) => value)).toEqual([1, 0, 1, 0, 1, 0]);
+    stop.abort();
+    await running;
+  });
+
+  it("does not begin anew when a second alarm calls", async () => {
+    const { runner, clock, writes } = createRunner();
+    runner.setActions([HORN]);
+    const stop = new AbortController();
+    const running = runner.run(stop.signal);
+    runner.onCalling(rule("high"), true, 0);
+    await clock.advance(600);
+    runner.onCalling(rule("float"), true, 0);
+    expect(writes.map(([, value]) => value)).toEqual([1, 0]);
+    stop.abort();
+    await running;
+  });
+});
+
 describe("show-progress", () => {
   const LIGHT: ActionSettings = {
     id: "light",

@@ -1,14 +1,13 @@
 import type { DeviceEvent } from "@outpost/firmware-adapters/event.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
-import type { SelfTestSettings } from "@outpost/wire/site-alarms.ts";
 import type { SiteDocument } from "@outpost/wire/site.ts";
 
 import type { ActionRunner, Caller } from "../actions/action-runner.ts";
 import { checkChannel } from "../actions/channels/check.ts";
 import { perform } from "../actions/channels/perform.ts";
 import { Escalator, ESCALATION_STATE_PREFIX, type Asking } from "../actions/escalation/escalator.ts";
-import { isTestDue } from "../actions/self-test/schedule.ts";
+import { testOnSchedule } from "../actions/self-test/on-schedule.ts";
 import { SelfTests, type SelfTestResult } from "../actions/self-test/self-tests.ts";
 import { SEND_STATE_PREFIX } from "../actions/sending/message.ts";
 import { Sender } from "../actions/sending/sender.ts";
@@ -25,7 +24,6 @@ type StateRows = Readonly<Record<string, string | null>>;
 /** The journal's state row of when the chains were last tested: Unix milliseconds. */
 const SELF_TEST_STATE_PREFIX = "self-test/";
 const LAST_TEST = `${SELF_TEST_STATE_PREFIX}last`;
-const LOOK_EVERY_MS = 30_000;
 const PULSE_MS = 1_000;
 
 /** What the journal kept of it all. @throws JournalError */
@@ -161,29 +159,29 @@ export class AlarmCare {
   }
 
   async #testOnSchedule(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#deps;
-    while (!signal.aborted) {
-      const { selfTest, site } = this.#document ?? {};
-      const now = clock.now();
-      if (selfTest !== undefined && site !== undefined && isTestDue(selfTest, site.timeZone, this.#lastTestMs, now)) {
-        this.#lastTestMs = now.wallMs;
-        // Before the first siren: a gateway that restarts in the middle does not begin again.
-        this.#deps.recorder.writeAlarm(undefined, { [LAST_TEST]: String(now.wallMs) });
-        await this.#testAll(selfTest, signal);
-      }
-      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
-    }
+    const { clock, log } = this.#deps;
+    await testOnSchedule(
+      {
+        clock,
+        log,
+        plan: () => this.#testPlan(),
+        lastMs: () => this.#lastTestMs,
+        noteBegin: (wallMs) => {
+          this.#lastTestMs = wallMs;
+          this.#deps.recorder.writeAlarm(undefined, { [LAST_TEST]: String(wallMs) });
+        },
+        test: (ruleId, over) => this.testChain(ruleId, "schedule", over),
+      },
+      signal,
+    );
   }
 
-  async #testAll(selfTest: SelfTestSettings, signal: AbortSignal): Promise<void> {
-    const all = this.#document?.rules ?? [];
-    const wanted = selfTest.rules.length > 0 ? new Set(selfTest.rules) : undefined;
-    const rules = all.filter((rule) => (wanted === undefined ? rule.actions.length > 0 : wanted.has(rule.id)));
-    for (const { id } of rules) {
-      if (signal.aborted) return;
-      const result = await this.testChain(id, "schedule", signal);
-      if (result.kind === "refused") this.#deps.log.warn("self-test not made", { rule: id, detail: result.detail });
-    }
+  #testPlan() {
+    const { selfTest: settings, site, rules = [] } = this.#document ?? {};
+    if (settings === undefined || site === undefined) return undefined;
+    const wanted = new Set(settings.rules);
+    const chosen = rules.filter(({ id, actions }) => (wanted.size > 0 ? wanted.has(id) : actions.length > 0));
+    return { settings, timeZone: site.timeZone, ruleIds: chosen.map(({ id }) => id) };
   }
 
   #chainActions({ escalation }: Rule): readonly string[] {

@@ -183,4 +183,21 @@ describe("somebody who answers", () => {
     expect(tried.filter(({ actionId }) => actionId === "post").map(({ says }) => says)).toEqual(["calls", "ends"]);
     expect(disk.size).toBe(0);
   });
+
+  it("while a message is on its way hears how that ended, and the message is forgotten", async () => {
+    const clock = new ManualClock();
+    const end = Promise.withResolvers<SendOutcome>();
+    const { sender, tried, told, disk } = senderOnPaper({ clock, outcome: () => end.promise });
+    sender.setActions([sending({ id: "sms", kind: "sms", link: "modem", to: ["li"] })]);
+    await running(sender, async () => {
+      sender.onStep(RULE, raised);
+      await clock.advance(500);
+      sender.onStep(RULE, alarmStep("acknowledged", "active-acknowledged", 2));
+      end.resolve({ kind: "sent" });
+      await clock.advance(500);
+    });
+    expect(tried).toHaveLength(1);
+    expect(told).toMatchObject([{ change: "sent", attempts: 1 }]);
+    expect(disk.size).toBe(0);
+  });
 });

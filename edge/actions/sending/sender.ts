@@ -44,6 +44,8 @@ export interface SenderDeps {
 interface Sending {
   readonly message: Message;
   state: SendState;
+  /** Nobody need hear it any more, but a try is under way: how that ends is told, and then it is forgotten. */
+  isDropped: boolean;
 }
 
 /** Sends what is sent once for each alarm: one try of an action at a time, each journalled before it is made. */
@@ -88,7 +90,11 @@ export class Sender {
       const row = parseMessageRow(text);
       const isOfSite = row !== undefined && this.#actions.has(row.message.actionId);
       if (isOfSite && !this.#messages.has(row.message.reference)) {
-        this.#messages.set(row.message.reference, { message: row.message, state: resumeSending(row, nowMs) });
+        this.#messages.set(row.message.reference, {
+          message: row.message,
+          state: resumeSending(row, nowMs),
+          isDropped: false,
+        });
       } else if (!isOfSite) this.#deps.writeRows({ [key]: null });
     }
   }
@@ -142,14 +148,18 @@ export class Sender {
 
   #offer(message: Message): void {
     const { reference } = message;
-    if (this.#messages.has(reference)) return;
+    const known = this.#messages.get(reference);
+    if (known !== undefined) {
+      known.isDropped = false;
+      return;
+    }
     if (this.#messages.size >= MAX_MESSAGES) {
       this.#deps.log.error("message not sent: too many wait", { reference, action: message.actionId });
-      this.#tell({ message, state: { phase: "given-up", attempts: 1, uncertain: 0, dueMs: 0 } }, "too many wait");
+      this.#tell({ message, state: NEVER_TRIED, isDropped: true }, "too many wait");
       return;
     }
     const { state } = beginSending(this.#deps.clock.monotonicMs());
-    this.#messages.set(reference, { message, state });
+    this.#messages.set(reference, { message, state, isDropped: false });
     this.#note(reference);
   }
 
@@ -230,16 +240,23 @@ export class Sender {
     const action = this.#actions.get(message.actionId);
     if (action === undefined || this.#stop.signal.aborted) return;
     this.#busy.add(message.actionId);
-    const trying = this.#tryOnce(action, message).finally(() => this.#tries.delete(trying));
+    const trying = this.#tryOnce(action, sending).finally(() => this.#tries.delete(trying));
     this.#tries.add(trying);
   }
 
-  async #tryOnce(action: SendingAction, message: Message): Promise<void> {
+  async #tryOnce(action: SendingAction, sending: Sending): Promise<void> {
+    const { message } = sending;
     const outcome = await this.#perform(action, message);
     this.#busy.delete(message.actionId);
     // What is under way when the gateway stops is found under way at the next start.
     if (this.#stop.signal.aborted) return;
     this.#count(action.id, outcome);
+    if (sending.isDropped) {
+      sending.state = { ...sending.state, phase: outcome.kind === "sent" ? "sent" : "given-up" };
+      this.#messages.delete(message.reference);
+      this.#tell(sending, reasonOf(outcome));
+      return;
+    }
     this.#step(message.reference, { kind: "ended", outcome, nowMs: this.#deps.clock.monotonicMs() });
   }
 
@@ -292,17 +309,23 @@ export class Sender {
         occurredAtMs: wallMs,
         clockConfidence: confidence,
       },
-      rowOf(sending),
+      sending.isDropped ? { [SEND_STATE_PREFIX + reference]: null } : rowOf(sending),
     );
     // Where nobody need answer any more, the end is the last there is to remember.
     if (message.says === "ends" && alarm.state !== "cleared-unacknowledged") this.#forgetEnded(alarm.occurrenceId);
   }
 
   #forget(reference: string): void {
-    if (!this.#messages.delete(reference)) return;
+    const sending = this.#messages.get(reference);
+    if (sending === undefined) return;
+    sending.isDropped = true;
+    if (sending.state.phase === "trying") return;
+    this.#messages.delete(reference);
     this.#deps.writeRows({ [SEND_STATE_PREFIX + reference]: null });
   }
 }
+
+const NEVER_TRIED: SendState = { phase: "given-up", attempts: 1, uncertain: 0, dueMs: 0 };
 
 function rowOf({ message, state }: Sending): StateRows {
   const { phase, attempts, uncertain } = state;
