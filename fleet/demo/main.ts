@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { buildConsole } from "../console/build.ts";
 import { startDemo, type Demo } from "./demo.ts";
 import { freeDemoPorts } from "./ports.ts";
+import { addTechnician, buildTechnicianPage, TECHNICIAN } from "./technician.ts";
 
 const DEFAULT_STATE = fileURLToPath(new URL("../../state", import.meta.url));
 
@@ -29,6 +30,7 @@ const options = program.opts<{ port: number; state: string; verbose?: true }>();
 
 async function main(): Promise<void> {
   await buildConsole();
+  await buildTechnicianPage();
   const ports = { ...(await freeDemoPorts()), http: options.port };
   await using demo = await startDemo({
     stateDirectory: resolve(options.state),
@@ -36,7 +38,11 @@ async function main(): Promise<void> {
     ...(options.verbose ? { onLog: (name: string, line: string) => process.stderr.write(`${name}: ${line}\n`) } : {}),
   });
   process.stdout.write(`\n  前哨 Outpost   ${demo.httpUrl}/demo\n\n`);
-  process.stdout.write(`  gateway's own page: ${demo.statusUrl}   Ctrl-C ends everything\n\n`);
+  const pin = await addTechnician(resolve(options.state));
+  process.stdout.write(`  gateway's own page: ${demo.statusUrl}   Ctrl-C ends everything\n`);
+  process.stdout.write(
+    `  technician's page:  ${String(demo.gateway.ready["technicianPage"])}   ${TECHNICIAN}, PIN ${pin}\n\n`,
+  );
   await untilToldToStop(demo);
 }
 

@@ -20,6 +20,7 @@ import { keyFingerprint, Signer } from "./signer.ts";
 
 const MAX_REPORTS = 30;
 const RENDER_TIMEOUT_MS = 60_000;
+const SETTLED_MS = 3_000;
 const WORKER = new URL("render-worker.ts", import.meta.url);
 /** Nothing else is ever read from the folder of reports. */
 const REPORT_ID = /^commissioning-[a-z0-9._-]{1,63}-\d{8}T\d{6}-(zh|en)$/;
@@ -32,7 +33,10 @@ const kept = z.strictObject({
   sha256: z.string(),
   hasPdf: z.boolean(),
   verifyCommand: z.string(),
+  /** The fleet was seen to hold its record. */
+  isUploaded: z.boolean().default(false),
 });
+type Kept = z.infer<typeof kept>;
 
 export const REPORT_FILES = { html: ".html", sig: ".html.sig", key: ".pub.pem", pdf: ".pdf" } as const;
 export type ReportFile = keyof typeof REPORT_FILES;
@@ -75,9 +79,11 @@ export class Reports implements AsyncDisposable {
       const parsed = kept.safeParse(JSON.parse(text));
       return parsed.success ? [parsed.data] : [];
     });
-    const journal = (await this.#deps.snapshot()).journal;
-    const isUploaded = this.#deps.site().document.uplink === undefined ? null : journal?.waiting.occurrence === 0;
-    return views.map((view) => ({ ...view, isUploaded })).toSorted((a, b) => b.madeAtMs - a.madeAtMs);
+    const noted = await this.#noteUploaded(views);
+    const hasUplink = this.#deps.site().document.uplink !== undefined;
+    return noted
+      .map((view) => ({ ...view, isUploaded: hasUplink || view.isUploaded ? view.isUploaded : null }))
+      .toSorted((a, b) => b.madeAtMs - a.madeAtMs);
   }
 
   /** Where a file of a report is. @throws TechnicianError `technician/not-found` where the name is none of ours. */
@@ -106,16 +112,36 @@ export class Reports implements AsyncDisposable {
     const hasPdf =
       browser !== undefined && (await printPdf(browser, this.fileOf(id, "html"), this.fileOf(id, "pdf"), log));
     const sha256 = createHash("sha256").update(html).digest("hex");
-    const report = { id, madeAtMs: content.madeAtMs, by, language, sha256, hasPdf, verifyCommand };
+    const { madeAtMs } = content;
+    const report: Kept = { id, madeAtMs, by, language, sha256, hasPdf, verifyCommand, isUploaded: false };
     // Last: a report is there once this file is.
-    await replaceFile(join(folder, `${id}.json`), JSON.stringify(report));
+    await this.#keep(report);
     this.#tell(content, report, signature);
     await this.#forgetOld();
     return { ...report, isUploaded: null };
   }
 
+  /** What the fleet has, it keeps: once seen, it is written down. */
+  async #noteUploaded(reports: readonly Kept[]): Promise<readonly Kept[]> {
+    const { uplink, journal, now } = await this.#deps.snapshot();
+    const isAllUp = uplink?.phase === "live" && journal?.writeFault === undefined && journal?.waiting.occurrence === 0;
+    const noted: Kept[] = [];
+    for (const report of reports) {
+      // A record needs a moment to reach the journal, which counts nothing as waiting before.
+      const isNew = isAllUp && !report.isUploaded && now.wallMs - report.madeAtMs > SETTLED_MS;
+      const after = isNew ? { ...report, isUploaded: true } : report;
+      if (isNew) await this.#keep(after);
+      noted.push(after);
+    }
+    return noted;
+  }
+
+  async #keep(report: Kept): Promise<void> {
+    await replaceFile(join(this.#deps.folder, `${report.id}.json`), JSON.stringify(report));
+  }
+
   /** The report's digest and signature go up with the journal: the fleet can tell a genuine copy from any other. */
-  #tell(content: ReportContent, report: z.infer<typeof kept>, signature: Uint8Array): void {
+  #tell(content: ReportContent, report: Kept, signature: Uint8Array): void {
     const { id, by, language, sha256 } = report;
     const points = tallyPoints(content.devices, content.book);
     const alarms = tallyAlarms(content.rules, content.book);

@@ -2,7 +2,7 @@ import { connect } from "node:tls";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { openPageRig, PERSON, PIN, type PageRig } from "../testing/page-rig.ts";
+import { addPerson, openPageRig, PERSON, PIN, type PageRig } from "../testing/page-rig.ts";
 import { SESSION_COOKIE } from "./guard.ts";
 
 let rig: PageRig;
@@ -222,5 +222,26 @@ describe("an intruder who guesses PINs", () => {
     expect(rig.gateway.log()).toMatch(/"who":"Li Wei","action":"sign-in","target":"","result":"wrong"/);
     expect(rig.gateway.log()).toMatch(/"result":"locked"/);
     expect(rig.gateway.log()).not.toContain(PIN);
+  });
+});
+
+describe("a gateway that nobody has a PIN for yet", () => {
+  it("is given its first technician by the claim's code alone; whoever guesses codes waits", async () => {
+    await using fresh = await openPageRig((site) => site, false);
+    const page = await fresh.stranger();
+    const claim = async () => {
+      const body = { code: "AAAA-BBBB-CCCC", name: PERSON, pin: PIN };
+      const { status, body: answer } = await page.raw("POST", "/api/first", JSON.stringify(body));
+      return { status, code: code(answer) };
+    };
+    expect(await page.ask("/api/welcome")).toEqual({ isFirst: true });
+    for (let tries = 0; tries < 10; tries += 1) {
+      expect(await claim()).toEqual({ status: 422, code: "technician/refused" });
+    }
+    expect(await claim()).toEqual({ status: 429, code: "technician/locked-out" });
+    expect(await page.ask("/api/welcome"), "a wrong code lets nobody in").toEqual({ isFirst: true });
+    await addPerson(fresh.state);
+    expect(await claim()).toEqual({ status: 422, code: "technician/refused" });
+    expect(await page.ask("/api/welcome")).toEqual({ isFirst: false });
   });
 });

@@ -28,8 +28,14 @@ export interface PageRig extends AsyncDisposable {
   technician(): Promise<PageClient>;
 }
 
-/** @param change  what the site is to be beside the sample site with its page. */
-export async function openPageRig(change: (site: string) => string = (site) => site): Promise<PageRig> {
+/**
+ * @param change     what the site is to be beside the sample site with its page.
+ * @param hasPerson  whether `PERSON` may sign in from the start.
+ */
+export async function openPageRig(
+  change: (site: string) => string = (site) => site,
+  hasPerson = true,
+): Promise<PageRig> {
   await using opening = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "outpost-page-"));
   opening.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
@@ -38,9 +44,7 @@ export async function openPageRig(change: (site: string) => string = (site) => s
   const page = "\ntechnicianPage: { host: 127.0.0.1, port: 0 }\n\nlinks:";
   const site = SAMPLE_SITE.replace("port: 1502", `port: ${station.ports.tcp}`).replace("\nlinks:", page);
   await writeFile(siteFile, change(site));
-  const kept = await new PinHasher().keep(PIN);
-  if (kept === undefined) throw new Error("nobody else hashes here");
-  await putPerson(peoplePath(state), PERSON, kept);
+  if (hasPerson) await addPerson(state);
   const gateway = opening.use(await startGateway(siteFile, state));
   const opened = opening.move();
   const stranger = async (): Promise<PageClient> => new PageClient(await readPageNote(state));
@@ -59,4 +63,11 @@ export async function openPageRig(change: (site: string) => string = (site) => s
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** Lets `PERSON` in with `PIN`. */
+export async function addPerson(state: string): Promise<void> {
+  const kept = await new PinHasher().keep(PIN);
+  if (kept === undefined) throw new Error("nobody else hashes here");
+  await putPerson(peoplePath(state), PERSON, kept);
 }
