@@ -13,9 +13,6 @@ export interface CertificateHash {
   readonly serialNumber: string;
 }
 
-/** What came of checking new firmware. */
-export type FirmwareVerdict = "genuine" | "untrusted-certificate" | "wrong-signature";
-
 interface Root {
   readonly use: RootUse;
   readonly certificate: X509Certificate;
@@ -52,23 +49,6 @@ export class Keystore {
     return index !== -1;
   }
 
-  /**
-   * Checks firmware against the certificate it was signed with, and that against the maker's roots.
-   *
-   * @param signature  base64; RSA-PSS or ECDSA, with SHA-256.
-   * @see OCPP 1.6 security whitepaper edition 3, section 4.4.3; OCPP 2.0.1 part 2, L01.FR.02, L01.FR.12
-   */
-  verify(firmware: Uint8Array, signature: string, signer: X509Certificate): FirmwareVerdict {
-    const padding = signer.publicKey.asymmetricKeyType === "rsa" ? { padding: constants.RSA_PKCS1_PSS_PADDING } : {};
-    const isGenuine = verify(
-      "sha256",
-      firmware,
-      { key: signer.publicKey, ...padding },
-      Buffer.from(signature, "base64"),
-    );
-    return isGenuine ? "genuine" : "wrong-signature";
-  }
-
   /** @returns the certificate, where it is one of the maker's and good now. */
   trustedSigner(pem: string, nowMs: number): X509Certificate | undefined {
     const signer = parse(pem);
@@ -102,6 +82,17 @@ export class Keystore {
     const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
     return { cert: chain, key: `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n` };
   }
+}
+
+/**
+ * Whether firmware is what its signer has signed.
+ *
+ * @param signature  base64; RSA-PSS or ECDSA, with SHA-256.
+ * @see OCPP 1.6 security whitepaper edition 3, section 4.4.3; OCPP 2.0.1 part 2, L01.FR.12
+ */
+export function isSigned(firmware: Uint8Array, signature: string, { publicKey }: X509Certificate): boolean {
+  const padding = publicKey.asymmetricKeyType === "rsa" ? { padding: constants.RSA_PKCS1_PSS_PADDING } : {};
+  return verify("sha256", firmware, { key: publicKey, ...padding }, Buffer.from(signature, "base64"));
 }
 
 /** @returns undefined where it is none. */

@@ -77,7 +77,7 @@ export class Safeguards {
       return false;
     }
     cabinet.later(async () => {
-      const isRight = await updateSigned({ location, signature, signer }, this.#keystore, (step) =>
+      const isRight = await updateSigned({ location, signature, signer }, (step) =>
         cabinet.ask(dialect.firmware(step, requestId)),
       );
       if (isRight === false) await tell("InvalidFirmwareSignature");

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 
 import type { FirmwareStep } from "../dialects/dialect.ts";
-import type { Keystore } from "./keystore.ts";
+import { isSigned } from "./keystore.ts";
 
 /** New firmware and whoever answers for it. */
 export interface SignedFirmware {
@@ -22,7 +22,6 @@ const WITHIN_MS = 10_000;
  */
 export async function updateSigned(
   { location, signature, signer }: SignedFirmware,
-  keystore: Keystore,
   say: (step: FirmwareStep) => Promise<unknown>,
 ): Promise<boolean | undefined> {
   await say("Downloading");
@@ -32,7 +31,7 @@ export async function updateSigned(
     return undefined;
   }
   await say("Downloaded");
-  if (keystore.verify(firmware, signature, signer) !== "genuine") {
+  if (!isSigned(firmware, signature, signer)) {
     await say("InvalidSignature");
     return false;
   }
