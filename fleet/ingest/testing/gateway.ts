@@ -104,6 +104,7 @@ export class TestGateway implements AsyncDisposable {
       case "fetch":
         this.fetches.push(parseMessage(fetchDocument, payload).digest);
         return;
+      case "decommission":
       case undefined:
         throw new Error(`a message on ${topic}`);
     }
