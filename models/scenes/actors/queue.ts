@@ -99,14 +99,20 @@ export function queueAt(queue: Queue, tS: number): readonly Thing[] {
     }
     const place = placeOf(queue, member, tS);
     const speed = (placeOf(queue, member, tS - 0.2) - place) / 0.2;
-    // Who joins comes from behind the queue's end.
+    // Who joins comes from the side that leads away from the camera: nobody crosses the place before the queue.
     const coming = Math.max(0, 1 - (tS - member.joinsAtS) / 4) * 4.5;
-    const along = FIRST_M + place * STEP_M + coming;
+    const side = way[0] < 0 ? 1 : -1;
+    const [sx, sy] = [way[1] * side, -way[0] * side];
+    const along = FIRST_M + place * STEP_M;
     const sway = Math.sin(member.seed * 9) * 0.08;
-    const at: V3 = [window[0] + way[0] * along - way[1] * sway, window[1] + way[1] * along + way[0] * sway, 0];
+    const at: V3 = [
+      window[0] + way[0] * along - way[1] * sway + sx * coming,
+      window[1] + way[1] * along + way[0] * sway + sy * coming,
+      0,
+    ];
     const isMoving = speed > 0.05 || coming > 0;
-    const pose = isMoving ? walkingPose(along * 1.0, member.person.heightM, 0.75) : waitingPose(tS, member.seed);
-    const facing = Math.atan2(way[0], -way[1]);
+    const pose = isMoving ? walkingPose(along + coming, member.person.heightM, 0.75) : waitingPose(tS, member.seed);
+    const facing = coming > 0.3 ? Math.atan2(sx, -sy) : Math.atan2(way[0], -way[1]);
     return [
       body(
         member,
