@@ -2,6 +2,8 @@ import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { asError, errorCode } from "./thrown.ts";
+
 /**
  * Replaces a file so that a power cut leaves the old content or the new, whole. One writer a path at a time.
  *
@@ -27,7 +29,27 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   }
 }
 
-/** The same for a worker thread that does nothing else meanwhile. */
+/**
+ * Writes a file that does not exist yet, for its owner only: never over one that is there, and never through a link.
+ *
+ * @throws Error in one line: that it exists already, or what the file system says.
+ */
+export async function writeNewFile(path: string, content: string): Promise<void> {
+  try {
+    const file = await open(path, "wx", 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const why = errorCode(error) === "EEXIST" ? "it exists already" : asError(error).message;
+    throw new Error(`${path}: ${why}`, { cause: error });
+  }
+}
+
+/** `replaceFile` for a worker thread that does nothing else meanwhile. */
 export function replaceFileSync(path: string, content: string): void {
   const fresh = `${path}.new`;
   const fd = openSync(fresh, "w", 0o600);

@@ -11,6 +11,7 @@ import { loadState } from "../timekeeping/state-file.ts";
 import { readBootId } from "../timekeeping/timekeeper.ts";
 import { readHardwareSerial } from "./hardware-serial.ts";
 import { Provision } from "./provision.ts";
+import { addStickCommands } from "./stick/command.ts";
 
 const CLAIM_WITHIN_MS = 60_000;
 
@@ -37,6 +38,7 @@ export function addProvisionCommands(program: Command, buildTimeMs: () => Promis
       if (outcome.kind !== "claimed") throw new Error(sentenceOf(outcome));
       console.log(JSON.stringify(outcome));
     });
+  addStickCommands(program, async (place) => await open(place, await buildTimeMs()));
   program
     .command("identity")
     .description("say who this gateway is to its fleet, and for how long")

@@ -5,10 +5,13 @@ import { Bell } from "@outpost/kernel/bell.ts";
 import type { Clock } from "@outpost/kernel/clock.ts";
 import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
+import type { ClaimCode } from "@outpost/wire/claim-code.ts";
+import type { SignedDocument } from "@outpost/wire/enrolment.ts";
 
 import { isEnding, planRenewal, renewAtMs, type Life } from "./enrol/renewal-plan.ts";
 import { IdentityStore, type Stored } from "./identity-store.ts";
 import type { ClaimOutcome, ClaimRequest, Decommissioned, Identity, IdentityState, Trouble } from "./identity.ts";
+import type { ImportOutcome } from "./stick/read-grant.ts";
 import { viewTime, type FlooredClock, type TimeView } from "./trust/best-time.ts";
 import { pemBlocks } from "./trust/pem.ts";
 import { openTrustedSocket } from "./trust/trusted-socket.ts";
@@ -132,6 +135,27 @@ export class Provision {
     } finally {
       this.#isClaiming = false;
     }
+  }
+
+  /** A request for a stick, where there is no uplink. @throws ProvisionError `provision/store`. */
+  async exportRequest(code: ClaimCode | undefined): Promise<SignedDocument> {
+    const { makeStickRequest } = await import("./stick/make-request.ts");
+    const { gatewayId, serial, clock } = this.#deps;
+    const request = await makeStickRequest(code, { store: this.#store, gatewayId, serial, nowMs: clock.now().wallMs });
+    this.#stored = await this.#store.load();
+    return request;
+  }
+
+  /** The fleet's answer from a stick. @throws ProvisionError `provision/store`. */
+  async importGrant(bytes: Uint8Array): Promise<ImportOutcome> {
+    const { readGrant } = await import("./stick/read-grant.ts");
+    const { floorMs } = this.#time();
+    const state = this.state();
+    const isExpired = state.kind === "claimed" && state.certificate.isExpired;
+    const { gatewayId } = this.#deps;
+    const outcome = await readGrant(bytes, { store: this.#store, gatewayId, floorMs, isExpired });
+    if (outcome.kind !== "refused") await this.#adopt();
+    return outcome;
   }
 
   /**
@@ -272,8 +296,10 @@ export class Provision {
     while (!signal.aborted) {
       await this.#deps.clock.sleep(LOOK_AT_FILE_EVERY_MS, signal).catch(() => {});
       if (this.#trial !== undefined || this.#isClaiming) continue;
-      const { identity, decommissioned } = await this.#store.load();
-      const isSame = identity?.chainPem === this.#stored.identity?.chainPem;
+      const { identity, candidate, decommissioned } = await this.#store.load();
+      const isSame =
+        identity?.chainPem === this.#stored.identity?.chainPem &&
+        candidate?.issued?.chainPem === this.#stored.candidate?.issued?.chainPem;
       if (!isSame || decommissioned?.orderId !== this.#stored.decommissioned?.orderId) await this.#adopt();
     }
   }

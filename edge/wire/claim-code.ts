@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 import { z } from "zod";
 
@@ -30,6 +30,16 @@ export const fleetUrl = z.url({ protocol: /^https$/ }).max(300);
 /** Random bytes (10) as the secret part of a code. */
 export function encodeSecret(bytes: Uint8Array): string {
   return base32(bytes, SECRET_LENGTH);
+}
+
+/** How the fleet keeps the secret of a code. */
+export function hashSecret(secret: string): Buffer {
+  return createHash("sha256").update(`outpost claim secret ${secret}`).digest();
+}
+
+/** Proves on a stick that somebody has a code, without its being there: over the request's nonce and its PKCS#10. */
+export function claimProof(secretHash: Uint8Array, nonce: string, csr: string): string {
+  return createHmac("sha256", secretHash).update(`outpost claim proof ${nonce} ${csr}`).digest("hex");
 }
 
 /** The pin of a root certificate, DER. */

@@ -38,7 +38,10 @@ export async function renewGateway(
   const stored = (await deps.store.load()).candidate;
   const keyPem = stored?.keyPem ?? (await makeKey());
   const csr = await makeRequest(keyPem, current.gatewayId);
-  await deps.store.saveCandidate({ v: 1, keyPem, csr });
+  // A request on a stick may be under way with the same key: its answer must still find what it answers.
+  const { nonce, pin } = stored ?? {};
+  const asked = { ...(nonce === undefined ? {} : { nonce }), ...(pin === undefined ? {} : { pin }) };
+  await deps.store.saveCandidate({ v: 1, keyPem, csr, ...asked });
   try {
     const answer = await simpleReenrol(current, csr, deps.time(), signal);
     if (answer.status === 202) return troubled("awaiting-approval", lineOf(answer));

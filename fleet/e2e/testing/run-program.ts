@@ -18,8 +18,16 @@ export interface Ended {
  *
  * @param script  from the root of the repository.
  */
-export async function runProgram(script: string, args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [ROOT + script, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+export async function runProgram(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [ROOT + script, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   return { status: child.exitCode, stdout, stderr };
 }

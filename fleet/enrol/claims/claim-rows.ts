@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
-import { encodeSecret, formatClaimCode, pinOf } from "@outpost/wire/claim-code.ts";
+import { encodeSecret, formatClaimCode, claimProof, hashSecret, pinOf } from "@outpost/wire/claim-code.ts";
 import type { Pool } from "pg";
 
 import { sqlMs } from "../../store/columns.ts";
@@ -45,11 +45,6 @@ export interface ClaimRow {
   }[];
 }
 
-/** How a secret is kept. */
-export function hashSecret(secret: string): Buffer {
-  return createHash("sha256").update(`outpost claim secret ${secret}`).digest();
-}
-
 /**
  * Makes a claim code. The code itself is in the answer and nowhere else.
  *
@@ -89,6 +84,17 @@ export async function listClaims(pool: Pool): Promise<ClaimRow[]> {
        from claim order by made_at desc, claim_id limit ${MAX_LISTED}`,
   );
   return rows;
+}
+
+/** The hash of the code that this proof was made with, among those that are still good; undefined where none is. */
+export async function findProven(
+  pool: Pool,
+  proof: { readonly claimProof: string; readonly nonce: string; readonly csr: string },
+): Promise<Buffer | undefined> {
+  const { rows } = await pool.query<{ secret_hash: Buffer }>(
+    "select secret_hash from claim where revoked_at is null and expires_at > now() order by made_at desc limit 10000",
+  );
+  return rows.find((row) => claimProof(row.secret_hash, proof.nonce, proof.csr) === proof.claimProof)?.secret_hash;
 }
 
 /** Withdraws a code. @returns false where there is none, or it is withdrawn already. */

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { hashSecret } from "@outpost/wire/claim-code.ts";
 import { X509Certificate } from "@peculiar/x509";
 import type { Pool, PoolClient } from "pg";
 
@@ -7,7 +8,6 @@ import type { Authority } from "../authority/authority.ts";
 import type { CertificateRequest } from "../authority/certificate-request.ts";
 import { keepCertificate, markRevoked, readCertificate, type IssueReason } from "../certificates/certificate-rows.ts";
 import type { EnrolPolicy } from "../policy.ts";
-import { hashSecret } from "./claim-rows.ts";
 
 /** Why a code does not give a certificate. */
 export type ClaimRefusal =
