@@ -163,7 +163,8 @@ function Decision({ view, onChanged, onOpen }: SiteStandingProps): ReactNode {
   const [error, setError] = useState<ApiError>();
   const [isBusy, setIsBusy] = useState(false);
   const { desired, running, standing, conflict, gatewayId, entityTag } = view;
-  const isHeld = standing === "held" && desired !== null;
+  // Approved already: the gateway has yet to say that it heard of it.
+  const isHeld = standing === "held" && desired !== null && desired.approval === null;
   if (!isHeld && standing !== "conflict") return <WeakeningList weakenings={view.weakenings} />;
   const decide = async (work: () => Promise<SiteView>): Promise<void> => {
     setIsBusy(true);
