@@ -339,10 +339,13 @@ describe("the API", () => {
 
   it("slows one address down that asks too much", async () => {
     await using other = await openTestFleet(await server.createDatabase());
-    const codes = await Promise.all(
-      Array.from({ length: 600 }, async () => (await fetch(`${other.http}/api/demo`)).status),
-    );
-    expect(new Set(codes)).toEqual(new Set([200, 429]));
+    const codes = new Set<number>();
+    // What an address may ask comes back with time: a slow machine must ask for longer.
+    for (let round = 0; round < 20 && !codes.has(429); round += 1) {
+      const asked = Array.from({ length: 600 }, async () => (await fetch(`${other.http}/api/demo`)).status);
+      for (const code of await Promise.all(asked)) codes.add(code);
+    }
+    expect(codes).toEqual(new Set([200, 429]));
   });
 
   it("serves the console for every page, with a policy that lets nothing in from elsewhere", async () => {
