@@ -46,7 +46,7 @@ export async function openTechnicianPage(
   const parts = opening.use(await openParts(deps));
   const { certPem, keyPem, fingerprint } = await pageCertificate(join(deps.stateDirectory, "technician"));
   const server = fastify({
-    https: { cert: certPem, key: keyPem, minVersion: "TLSv1.2" },
+    https: { cert: certPem, key: keyPem, minVersion: "TLSv1.2", handshakeTimeout: TIMEOUT_MS },
     bodyLimit: MAX_BODY_BYTES,
     connectionTimeout: 0,
     requestTimeout: TIMEOUT_MS,

@@ -66,7 +66,9 @@ async function signIn(
   reply: FastifyReply,
 ): Promise<void> {
   const entry = await parts.door.enter(name, given, request.ip);
-  parts.audit.note({ who: name, action: "sign-in", target: "", result: entry.kind, from: request.ip });
+  const deed = { who: name, action: "sign-in", target: "", result: entry.kind, from: request.ip };
+  if (entry.kind === "in") parts.audit.note(deed);
+  else parts.audit.refusedEntry(deed);
   switch (entry.kind) {
     case "in":
       parts.door.leave(request.cookies[SESSION_COOKIE]);
@@ -91,7 +93,9 @@ async function claimAsFirst(parts: Parts, request: FastifyRequest, reply: Fastif
   const ended = await parts.door.guarded(request.ip, async () => {
     await claim(parts, body);
   });
-  parts.audit.note({ who: body.name, action: "first-claim", target: "", result: ended.kind, from: request.ip });
+  const deed = { who: body.name, action: "first-claim", target: "", result: ended.kind, from: request.ip };
+  if (ended.kind === "done") parts.audit.note(deed);
+  else parts.audit.refusedEntry(deed);
   if (ended.kind === "locked") {
     throw new TechnicianError("technician/locked-out", "too many wrong codes", { waitMs: Math.ceil(ended.waitMs) });
   }
