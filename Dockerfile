@@ -69,7 +69,8 @@ COPY --from=console /opt/outpost/fleet/console/dist fleet/console/dist
 RUN useradd --system --home-dir /var/lib/outpost outpost && install -d -o outpost -g outpost /var/lib/outpost
 USER outpost
 VOLUME /var/lib/outpost
-EXPOSE 8080 1883
+EXPOSE 8080 8443 8883
 HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "-e", "fetch('http://127.0.0.1:8080/api/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "fleet/main.ts"]
-CMD ["--state", "/var/lib/outpost", "--http", "0.0.0.0:8080", "--mqtt", "0.0.0.0:1883"]
+# Gateways come with certificates: claimed at 8443, connected at 8883. Name the host with --public-host.
+CMD ["--state", "/var/lib/outpost", "--http", "0.0.0.0:8080", "--https", "0.0.0.0:8443", "--mqtts", "0.0.0.0:8883"]
