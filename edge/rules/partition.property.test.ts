@@ -177,7 +177,7 @@ describe("after any partition", () => {
     console.log(`partition: seed ${seed} (PARTITION_SEED repeats it)`);
     let doneOrders = 0;
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 80 }), (happenings) => {
+      fc.property(fc.array(happening, { minLength: 40, maxLength: 120, size: "max" }), (happenings) => {
         const world = new World();
         for (const one of happenings) world.step(one);
         world.heal();
@@ -195,8 +195,9 @@ describe("after any partition", () => {
           if (done === 1 && "expectedVersion" in what) expect(steps[0]?.version).toBe(what.expectedVersion + 1);
         }
       }),
-      { seed, numRuns: 300 },
+      { seed, numRuns: 500 },
     );
-    expect(doneOrders).toBeGreaterThan(0);
+    // Orders do reach the gateway in time, or nothing was shown.
+    expect(doneOrders).toBeGreaterThan(50);
   });
 });
