@@ -16,7 +16,8 @@ export class Bell {
     try {
       await promise;
     } finally {
-      this.#wake = undefined;
+      // Whoever waits by now is not this one any more where this wait was given up.
+      if (this.#wake === resolve) this.#wake = undefined;
       signal.removeEventListener("abort", onAbort);
     }
   }

@@ -28,22 +28,23 @@ export function settleSharp(): void {
  */
 export async function decodeScaled(
   jpeg: Uint8Array,
-  { source, part, scaled }: Placement,
+  placement: Placement,
   filter: ImageInput["filter"],
 ): Promise<RgbImage> {
-  const isWhole = part.width === source.width && part.height === source.height;
   return await decoded(async () => {
-    const picture = open(jpeg);
-    const cut = isWhole
-      ? picture
-      : picture.extract({ left: part.x, top: part.y, width: part.width, height: part.height });
-    return await cut
-      .resize(scaled.width, scaled.height, { fit: "fill", kernel: filter })
-      .removeAlpha()
-      .toColourspace("srgb")
-      .raw()
-      .toBuffer({ resolveWithObject: true });
+    const plain = await openScaled(jpeg, placement, filter).raw().toBuffer({ resolveWithObject: true });
+    // Colour pictures are red, green and blue already; asking for it costs half a millisecond of a large one.
+    return plain.info.channels === 3 ? plain : await asRgb(openScaled(jpeg, placement, filter));
   });
+}
+
+function openScaled(jpeg: Uint8Array, { source, part, scaled }: Placement, filter: ImageInput["filter"]): Sharp {
+  const picture = open(jpeg);
+  const isWhole = part.width === source.width && part.height === source.height;
+  const cut = isWhole
+    ? picture
+    : picture.extract({ left: part.x, top: part.y, width: part.width, height: part.height });
+  return cut.resize(scaled.width, scaled.height, { fit: "fill", kernel: filter });
 }
 
 /** A JPEG as RGB in its own size. @throws ModelError `models/bad-picture`. */
@@ -77,6 +78,10 @@ export async function sizeOf(jpeg: Uint8Array): Promise<Size> {
   } catch (error) {
     throw bad(error);
   }
+}
+
+async function asRgb(picture: Sharp) {
+  return await picture.removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
 }
 
 function open(jpeg: Uint8Array): Sharp {

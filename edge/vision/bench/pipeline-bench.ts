@@ -33,6 +33,8 @@ export class BenchPipeline implements AsyncDisposable {
   readonly #running: Promise<void>;
   readonly #bell = new Bell();
   #looked = 0;
+  #until = Number.POSITIVE_INFINITY;
+  #reached: (() => void) | undefined;
   #scenes = 0;
   /** Between two measurements there is no new picture, and nobody's time is taken. */
   #isPaused = true;
@@ -51,7 +53,10 @@ export class BenchPipeline implements AsyncDisposable {
       cameras: [camera],
       budgetMsPerS: 1e9,
       onScene: () => (this.#scenes += 1),
-      onLooked: () => (this.#looked += 1),
+      onLooked: () => {
+        this.#looked += 1;
+        if (this.#looked >= this.#until) this.#reached?.();
+      },
     });
     pool.begin();
     this.#running = pipeline.run(this.#stop.signal);
@@ -109,10 +114,13 @@ export class BenchPipeline implements AsyncDisposable {
     const startedMs = systemClock.monotonicMs();
     const before = await this.#cpuMs(pids);
     const until = this.#looked + frames;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#until = until;
+    this.#reached = resolve;
     this.#isPaused = false;
     this.#next();
     this.#bell.ring();
-    while (this.#looked < until) await systemClock.sleep(5);
+    await promise;
     this.#isPaused = true;
     const cpuMs = (await this.#cpuMs(this.#pool.processIds)) - before;
     return { frames: this.#looked - until + frames, wallMs: systemClock.monotonicMs() - startedMs, cpuMs };

@@ -138,7 +138,12 @@ export class Pipeline {
     camera.reader.take();
     const look = this.#look(camera, seat, frame, process);
     this.#underWay.add(look);
-    look.finally(() => this.#underWay.delete(look)).catch(() => undefined);
+    const onDone = (): void => {
+      this.#underWay.delete(look);
+      // Only now is the seat free again: the ring of the process that answered came before that.
+      this.#deps.bell.ring();
+    };
+    look.finally(onDone).catch(() => undefined);
     return true;
   }
 
