@@ -5,6 +5,7 @@ import type { z } from "zod";
 
 import { encodeBatch, parseBatch } from "./batch.ts";
 import { busy, command, received, welcome } from "./downlink.ts";
+import { decommissionOrder, signedDocument } from "./enrolment.ts";
 import { encodeMessage, parseMessage } from "./message.ts";
 import { wireRecord } from "./records.ts";
 import { desired, documentMessage, fetchDocument } from "./site-exchange.ts";
@@ -26,6 +27,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   command,
   desired,
   fetch: fetchDocument,
+  decommission: signedDocument,
   document: documentMessage,
   site: siteDocument,
 };
@@ -59,6 +61,11 @@ describe("golden messages of wire version 1", () => {
   ] as const)("%s carries a site document that can be unpacked", (file, schema) => {
     const message: { packed: string; digest: string } = parseMessage(schema, readFileSync(new URL(file, GOLDEN)));
     expect(unpackText(message)).toContain("version: 1");
+  });
+
+  it("decommission.json carries an order", () => {
+    const { payload } = parseMessage(signedDocument, readFileSync(new URL("decommission.json", GOLDEN)));
+    expect(parseMessage(decommissionOrder, Buffer.from(payload, "base64"))).toMatchObject({ gatewayId: "gateway-01" });
   });
 
   it.each(files.filter((file) => file.endsWith(".txt")))("%s parses, and is encoded byte for byte the same", (file) => {

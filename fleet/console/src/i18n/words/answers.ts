@@ -54,6 +54,22 @@ export const ANSWERS = {
     zh: "作者不能批准自己的修改，需要另一个人。",
     en: "The author cannot approve his own change; it takes another person.",
   },
+  "refusal.enrol/unavailable": {
+    zh: "这个平台没有给网关签发证书的机构。",
+    en: "This fleet has no authority that issues certificates to gateways.",
+  },
+  "refusal.claim/unknown": {
+    zh: "没有这个登记码，或者它已经失效。",
+    en: "There is no such claim code, or it is over already.",
+  },
+  "refusal.certificate/unknown": {
+    zh: "没有有效的证书可以吊销。",
+    en: "There is no certificate in force to revoke.",
+  },
+  "refusal.request/unknown": {
+    zh: "没有这条申请，或者已经有人处理过。",
+    en: "There is no such request, or it has been decided already.",
+  },
   "refusal.demo/unavailable": { zh: "这里没有模拟器。", en: "There is no simulator here." },
   "refusal.demo/failed": { zh: "模拟器没有照办。", en: "The simulator did not do it." },
 } as const satisfies Sentences;
