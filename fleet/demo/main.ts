@@ -37,8 +37,9 @@ async function main(): Promise<void> {
     ports,
     ...(options.verbose ? { onLog: (name: string, line: string) => process.stderr.write(`${name}: ${line}\n`) } : {}),
   });
-  process.stdout.write(`\n  前哨 Outpost   ${demo.httpUrl}/demo\n\n`);
+  // Before the address: whoever reads it may end the demo at once, and must find it listening to that.
   const pin = await addTechnician(resolve(options.state));
+  process.stdout.write(`\n  前哨 Outpost   ${demo.httpUrl}/demo\n\n`);
   process.stdout.write(`  gateway's own page: ${demo.statusUrl}   Ctrl-C ends everything\n`);
   process.stdout.write(
     `  technician's page:  ${String(demo.gateway.ready["technicianPage"])}   ${TECHNICIAN}, PIN ${pin}\n\n`,
