@@ -112,10 +112,7 @@ export function createCore(deps: CoreDeps): Core {
   });
   engine.setRules(gatewayRules());
   // In this order: the reading is judged, then the held points look at it, then other devices, then it may be shown.
-  bus.subscribeAlarmPath((event) => engine.accept(event));
-  bus.subscribeAlarmPath((event) => actions.accept(event));
-  bus.subscribeAlarmPath((event) => watched.accept(event));
-  bus.subscribeAlarmPath((event) => latest.accept(event));
+  for (const part of [engine, actions, watched, latest]) bus.subscribeAlarmPath((event) => part.accept(event));
   const publish = (event: DeviceEvent): void => bus.publish(event);
   return { engine, actions, care, devices, recorder, latest, commits, memories, watched, publish };
 }
