@@ -2,9 +2,9 @@ import type { Log } from "@outpost/kernel/log.ts";
 import { asError } from "@outpost/kernel/thrown.ts";
 
 import type { Journal } from "../journal/journal.ts";
+import { sentenceOf } from "../provision/claim-words.ts";
 import { checkDecommission } from "../provision/decommission.ts";
 import { readHardwareSerial } from "../provision/hardware-serial.ts";
-import type { ClaimOutcome } from "../provision/identity.ts";
 import { Provision } from "../provision/provision.ts";
 import { eventEntry } from "../recording/entries.ts";
 import type { IdentityPort } from "../technician/server/deps.ts";
@@ -57,32 +57,6 @@ function viewOf(provision: Provision): IdentityView {
       const isPending = trouble?.kind === "awaiting-approval";
       return { phase: isPending ? "pending" : "claimed", detail, expiresAtMs: certificate.notAfterMs };
     }
-  }
-}
-
-/** Why a claim came to nothing, for people. */
-export function sentenceOf(outcome: Exclude<ClaimOutcome, { kind: "claimed" }>): string {
-  switch (outcome.kind) {
-    case "bad-code":
-      return "this is no claim code; a digit may be wrong";
-    case "no-fleet-url":
-      return "the code does not say where its fleet is; give its address, https://…";
-    case "unreachable":
-      return `the fleet cannot be reached: ${outcome.reason}`;
-    case "wrong-fleet":
-      return `whoever answers there is not the fleet of this code: ${outcome.reason}`;
-    case "refused":
-      return `the fleet refuses: ${outcome.reason}`;
-    case "too-many-tries":
-      return `too many wrong codes; try again in ${Math.ceil(outcome.retryAfterMs / 1_000)} s`;
-    case "other-gateway":
-      return `the code is for the gateway ${outcome.gatewayId}; this one's site file has another id`;
-    case "already-claimed":
-      return `this gateway is ${outcome.gatewayId} already; say that it shall be replaced`;
-    case "decommissioned":
-      return "this gateway was decommissioned";
-    case "busy":
-      return "a claim is under way";
   }
 }
 

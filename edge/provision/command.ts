@@ -4,11 +4,11 @@ import { monotonicMs, sleep } from "@outpost/kernel/clock.ts";
 import { createLog } from "@outpost/kernel/log.ts";
 import type { Command } from "commander";
 
-import { sentenceOf } from "../gateway/own-identity.ts";
 import { readSite } from "../site/read-site.ts";
 import { confidenceOf, floorMs, look } from "../timekeeping/judgement.ts";
 import { loadState } from "../timekeeping/state-file.ts";
 import { readBootId } from "../timekeeping/timekeeper.ts";
+import { sentenceOf } from "./claim-words.ts";
 import { readHardwareSerial } from "./hardware-serial.ts";
 import { Provision } from "./provision.ts";
 import { addStickCommands } from "./stick/command.ts";
