@@ -27,11 +27,8 @@ interface Station {
   /** The one the controller has heard of last. */
   reportedTransaction: number;
   grant: { readonly limitA: number; readonly untilMs: number } | undefined;
-  /** When the limit in force last changed, and how long this station takes to follow it. */
-  changedAtMs: number;
-  lagMs: number;
-  /** What it drew before the change. */
-  beforeA: number;
+  /** Limits that were in force, and until when the current may still be as high: it follows each change by and by. */
+  former: readonly { readonly limitA: number; readonly untilMs: number }[];
 }
 
 interface Message {
@@ -68,9 +65,7 @@ export class SimulatedSite {
       transaction: 1,
       reportedTransaction: 1,
       grant: undefined,
-      changedAtMs: 0,
-      lagMs: random.whole(0, settings.settleMs),
-      beforeA: 0,
+      former: [],
     }));
     this.#startController();
   }
@@ -159,12 +154,8 @@ export class SimulatedSite {
     const before = this.#limitOf(station);
     change();
     if (this.#limitOf(station) === before) return;
-    station.beforeA = Math.max(
-      station.drawsA,
-      this.#nowMs - station.changedAtMs < station.lagMs ? station.beforeA : before,
-    );
-    station.changedAtMs = this.#nowMs;
-    station.lagMs = this.#random.whole(0, this.#settings.settleMs - STEP_MS);
+    const untilMs = this.#nowMs + this.#random.whole(0, this.#settings.settleMs - STEP_MS);
+    station.former = [...station.former, { limitA: before, untilMs }];
   }
 
   #limitOf({ grant, member }: Station): number {
@@ -177,9 +168,9 @@ export class SimulatedSite {
         station.grant = undefined;
       });
     }
-    const isLagging = this.#nowMs - station.changedAtMs < station.lagMs;
+    station.former = station.former.filter(({ untilMs }) => this.#nowMs < untilMs);
     // Until it has followed, a car may go up to whatever was allowed before.
-    const limitA = isLagging ? Math.max(station.beforeA, this.#limitOf(station)) : this.#limitOf(station);
+    const limitA = Math.max(this.#limitOf(station), ...station.former.map((one) => one.limitA));
     station.drawsA = station.wantsA < 6 || limitA < 6 ? 0 : Math.min(station.wantsA, limitA, station.member.maxA);
   }
 
