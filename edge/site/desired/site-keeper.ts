@@ -182,8 +182,11 @@ export class SiteKeeper implements SiteCare, AsyncDisposable {
     });
     if (text !== undefined) await this.#store.saveText(revision.digest, text);
     const { packed: _, v: __, ...offer } = revision;
-    const outcome = await this.#take(offered(this.#state, offer, judgement, this.#nowMs()));
+    // Before it is told: whoever hears of the offer wants to read it.
+    const before = this.#offeredText;
     this.#offeredText = text;
+    const outcome = await this.#take(offered(this.#state, offer, judgement, this.#nowMs()));
+    if (this.#state.offer?.digest !== revision.digest) this.#offeredText = before;
     const { state, reason } = this.#state.offer ?? {};
     log.info("the desk's revision was taken in", { revision: revision.revision, outcome: outcome.kind, state, reason });
   }
