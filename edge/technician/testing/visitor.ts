@@ -75,9 +75,20 @@ export class Visitor implements AsyncDisposable {
   /** Chooses in a list. `what`: its name where that is no sentence of the catalogue's own. */
   async choose(what: string, option: string | RegExp): Promise<void> {
     const { page } = this;
-    await page.locator(".ant-select", { has: page.getByRole("combobox", { name: what, exact: true }) }).click();
+    const list = page.locator(".ant-select", { has: page.getByRole("combobox", { name: what, exact: true }) });
     const options = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option");
-    await options.filter({ hasText: option }).first().click();
+    const wanted = options.filter({ hasText: option }).first();
+    for (let tries = 1; ; tries += 1) {
+      await list.click();
+      try {
+        await wanted.click({ timeout: OPEN_LIST_MS });
+        await list.filter({ hasText: option }).waitFor({ timeout: OPEN_LIST_MS });
+        return;
+      } catch (error) {
+        // A list that is drawn anew closes again, or takes no choice: whoever sees that clicks once more.
+        if (tries === MOST_TRIES) throw error;
+      }
+    }
   }
 
   /** Keeps a picture of the whole page for people to look at: in `OUTPOST_SCREENSHOTS`, else in the temporary folder. */
@@ -99,6 +110,9 @@ export interface VisitorOptions {
   /** Begins the names of its pictures. */
   readonly name: string;
 }
+
+const OPEN_LIST_MS = 5_000;
+const MOST_TRIES = 8;
 
 /** The component library puts a space between two Chinese characters of a button. */
 function spaced(words: string): RegExp {
