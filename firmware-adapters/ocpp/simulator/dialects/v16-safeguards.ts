@@ -2,18 +2,10 @@ import { z } from "zod";
 
 import type { RootUse } from "../../protocol/certificates.ts";
 import type { Safeguards } from "../station/safeguards.ts";
+import { certificateAnswers } from "./certificate-answers.ts";
 
 const type = z.enum(["CentralSystemRootCertificate", "ManufacturerRootCertificate"]);
 const install = z.object({ certificateType: type, certificate: z.string() });
-const which = z.object({
-  certificateHashData: z.object({
-    hashAlgorithm: z.literal("SHA256"),
-    issuerNameHash: z.string(),
-    issuerKeyHash: z.string(),
-    serialNumber: z.string(),
-  }),
-});
-const signed = z.object({ certificateChain: z.string() });
 const update = z.object({
   requestId: z.number(),
   firmware: z.object({ location: z.string(), signingCertificate: z.string(), signature: z.string() }),
@@ -34,13 +26,7 @@ export function safeguards16(
       const found = safeguards.roots(useOf(certificateType)).map(({ hash }) => hash);
       return found.length === 0 ? { status: "NotFound" } : { status: "Accepted", certificateHashData: found };
     },
-    DeleteCertificate: (payload) => ({
-      status: safeguards.removeRoot(which.parse(payload).certificateHashData) ? "Accepted" : "NotFound",
-    }),
-    async CertificateSigned(payload) {
-      const isTaken = await safeguards.takeCertificate(signed.parse(payload).certificateChain);
-      return { status: isTaken ? "Accepted" : "Rejected" };
-    },
+    ...certificateAnswers(safeguards),
     SignedUpdateFirmware(payload) {
       const { requestId, firmware } = update.parse(payload);
       const { location, signature, signingCertificate } = firmware;

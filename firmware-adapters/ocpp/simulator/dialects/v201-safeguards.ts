@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { RootUse } from "../../protocol/certificates.ts";
 import type { Commands } from "../station/commands.ts";
+import { certificateAnswers } from "./certificate-answers.ts";
 
 const TYPES: Readonly<Record<RootUse, string>> = {
   csms: "CSMSRootCertificate",
@@ -10,15 +11,6 @@ const TYPES: Readonly<Record<RootUse, string>> = {
 const type = z.enum(["CSMSRootCertificate", "ManufacturerRootCertificate"]);
 const install = z.object({ certificateType: type, certificate: z.string() });
 const asked = z.object({ certificateType: z.array(z.string()).optional() });
-const which = z.object({
-  certificateHashData: z.object({
-    hashAlgorithm: z.literal("SHA256"),
-    issuerNameHash: z.string(),
-    issuerKeyHash: z.string(),
-    serialNumber: z.string(),
-  }),
-});
-const signed = z.object({ certificateChain: z.string() });
 const update = z.object({
   requestId: z.number(),
   firmware: z.object({
@@ -46,13 +38,7 @@ export function safeguards201(
       const chain = found.map(({ use, hash }) => ({ certificateType: TYPES[use], certificateHashData: hash }));
       return { status: "Accepted", certificateHashDataChain: chain };
     },
-    DeleteCertificate: (payload) => ({
-      status: safeguards.removeRoot(which.parse(payload).certificateHashData) ? "Accepted" : "NotFound",
-    }),
-    async CertificateSigned(payload) {
-      const isTaken = await safeguards.takeCertificate(signed.parse(payload).certificateChain);
-      return { status: isTaken ? "Accepted" : "Rejected" };
-    },
+    ...certificateAnswers(safeguards),
     UpdateFirmware(payload) {
       const { requestId, firmware } = update.parse(payload);
       const { location, signature, signingCertificate: certificate } = firmware;
