@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { WatchedPoints } from "../../devices/watched-points.ts";
 import { AlarmEngine } from "../../rules/alarm-engine.ts";
 import type { Rule } from "../../rules/rule.ts";
+import { HIGH } from "../../rules/testing/engine-on-paper.ts";
 import { ActionRunner } from "../action-runner.ts";
 import { senderOnPaper } from "../testing/sender-on-paper.ts";
 import { SelfTests, type SelfTestResult } from "./self-tests.ts";
@@ -15,18 +16,7 @@ import { SelfTests, type SelfTestResult } from "./self-tests.ts";
 const SIREN = { id: "siren", kind: "hold-point", device: "station", point: "siren", active: 1, idle: 0 };
 const WIRED = { ...SIREN, feedback: { device: "meter", point: "current", is: "above", limit: 0.2 } };
 const SMS = { id: "sms", kind: "sms", link: "modem", to: ["li"] };
-const RULE: Rule = {
-  id: "high-level",
-  priority: "critical",
-  message: { zh: "水位过高", en: "Level is high" },
-  onDelayMs: 60_000,
-  offDelayMs: 60_000,
-  isLatched: true,
-  actions: ["siren"],
-  source: { deviceId: "station", pointId: "level" },
-  comparator: { kind: "threshold", is: "above", limit: 3, deadband: 0.1 },
-  outOfService: undefined,
-};
+const RULE: Rule = { ...HIGH, onDelayMs: 60_000, offDelayMs: 60_000, isLatched: true };
 
 interface World {
   readonly actions?: readonly object[];
