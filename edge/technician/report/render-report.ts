@@ -3,6 +3,7 @@ import { html, trusted, type Html } from "../html.ts";
 import { DRILL_STEPS, type DrillView, type PointCheckView } from "../server/views.ts";
 import { say, sayWord } from "../words/catalogue.ts";
 import { conditionOf, shownValue } from "../words/condition.ts";
+import { drillDetail } from "../words/drill-detail.ts";
 import { tallyAlarms, tallyPoints, type ReportContent } from "./report-content.ts";
 
 const STYLE = `
@@ -192,7 +193,10 @@ function tried(drill: DrillView, { language, time }: View): Html {
     const seen = drill.steps[step];
     if (seen === undefined) return [];
     const after = say(language, "drill.after", { ms: Math.round(seen.atMs - began) });
-    return [html`<br />${sayWord(language, "drill.step", step)} ${after} <span class="soft">${seen.detail}</span>`];
+    return [
+      html`<br />${sayWord(language, "drill.step", step)} ${after}
+        <span class="soft">${drillDetail(language, step, seen.detail)}</span>`,
+    ];
   });
   const verdict = drill.verdict ?? "fail";
   return html`<b class="${verdict}">${say(language, `check.${verdict}`)}</b>

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 
 import { tallyAlarms } from "../../../report/report-content.ts";
 import { DRILL_STEPS, type BookView, type ChainTestView, type DrillView, type Verdict } from "../../../server/views.ts";
+import { drillDetail } from "../../../words/drill-detail.ts";
 import { act } from "../api/ask.ts";
 import { useAsked } from "../api/use-asked.ts";
 import { useSpeech } from "../app/words.tsx";
@@ -156,7 +157,7 @@ function DrillTimeline({ drill }: { readonly drill: DrillView }): ReactNode {
             <span data-step={step} data-seen={seen !== undefined}>
               <b>{speech.say(`drill.step.${step}`)}</b>{" "}
               <span className="quiet">
-                {after} {seen?.detail}
+                {after} {seen !== undefined && drillDetail(speech.language, step, seen.detail)}
               </span>
             </span>
           ),
