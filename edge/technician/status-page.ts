@@ -60,7 +60,12 @@ export async function openStatusPage(
   server.setErrorHandler(async (error, request, reply) => await answerError(deps.log, error, request, reply));
   addRoutes(server, deps);
   // This page asks for no password: pictures go to this machine only.
-  if (deps.vision !== undefined) addVisionRoutes(server, deps.vision, isFromThisMachine);
+  await server.register(async (pictures) => {
+    pictures.addHook("onRequest", async (request, reply) => {
+      if (!isFromThisMachine(request)) await reply.code(403).send({ error: "only at the gateway itself" });
+    });
+    if (deps.vision !== undefined) addVisionRoutes(pictures, deps.vision);
+  });
   const url = await server.listen({ host: at.host, port: at.port });
   return {
     url,

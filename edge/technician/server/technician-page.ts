@@ -63,7 +63,7 @@ export async function openTechnicianPage(
     pictures.addHook("onRequest", async (request) => {
       await whoAsks(parts, request);
     });
-    addVisionRoutes(pictures, deps.vision, () => true);
+    addVisionRoutes(pictures, deps.vision);
   });
   await servePage(server, builtPage);
   const url = await server.listen({ host: at.host, port: at.port });
