@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,11 @@ export async function pageCertificate(directory: string): Promise<PageCertificat
 }
 
 function isPair(certPem: string, keyPem: string): boolean {
-  return certPem.includes("BEGIN CERTIFICATE") && keyPem.includes("PRIVATE KEY");
+  try {
+    return new X509Certificate(certPem).checkPrivateKey(createPrivateKey(keyPem));
+  } catch {
+    return false;
+  }
 }
 
 function described(certPem: string, keyPem: string): PageCertificate {

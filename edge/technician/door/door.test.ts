@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -164,7 +165,13 @@ describe("sessions", () => {
     await addPerson("Li", "975310");
     expect(await door.who(second)).toBeUndefined();
     await addPerson("Li", "824631");
+    const unasked = await signIn(door);
+    await addPerson("Li", "824631");
     const third = await signIn(door);
+    // Also the one that nobody asked with while the other PIN was in force.
+    expect(await door.peek(unasked)).toBeUndefined();
+    expect(await door.who(unasked)).toBeUndefined();
+    expect(await door.who(third)).toEqual({ person: "Li" });
     await removePerson(peoplePath(directory), "Li");
     expect(await door.who(third)).toBeUndefined();
     expect(await readPeople(peoplePath(directory))).toEqual([]);
@@ -195,7 +202,6 @@ describe("the page's certificate", () => {
     expect(second).toEqual(first);
     expect(first.fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
     expect((await stat(join(directory, "technician", "page-key.pem"))).mode & 0o077).toBe(0);
-    const { X509Certificate, createPrivateKey } = await import("node:crypto");
     const certificate = new X509Certificate(first.certPem);
     expect(certificate.checkPrivateKey(createPrivateKey(first.keyPem))).toBe(true);
     expect(certificate.checkIP("127.0.0.1")).toBe("127.0.0.1");
@@ -206,5 +212,19 @@ describe("the page's certificate", () => {
     const first = await pageCertificate(directory);
     await rm(join(directory, "page-key.pem"));
     expect((await pageCertificate(directory)).fingerprint).not.toBe(first.fingerprint);
+  });
+
+  it.each([
+    ["cut off", async (cert: string) => await writeFile(cert, "-----BEGIN CERTIFICATE-----\nMII")],
+    [
+      "another's",
+      async (cert: string) => await writeFile(cert, (await pageCertificate(join(directory, "other"))).certPem),
+    ],
+  ])("is made anew where the certificate is %s", async (_, spoil) => {
+    const first = await pageCertificate(directory);
+    await spoil(join(directory, "page-cert.pem"));
+    const next = await pageCertificate(directory);
+    expect(next.fingerprint).not.toBe(first.fingerprint);
+    expect(new X509Certificate(next.certPem).checkPrivateKey(createPrivateKey(next.keyPem))).toBe(true);
   });
 });

@@ -24,8 +24,6 @@ export type Entry =
 /** Lets technicians in by name and PIN, and makes those who guess wait. */
 export class Door {
   readonly #deps: DoorDeps;
-  /** What was seen of each person's entry when the session began: a changed PIN ends it. */
-  readonly #pinOf = new Map<string, string>();
 
   constructor(deps: DoorDeps) {
     this.#deps = deps;
@@ -52,8 +50,7 @@ export class Door {
     if (isRight === undefined) return { kind: "busy" };
     if (!isRight || person === undefined) return { kind: "wrong" };
     await attempts.succeeded(knockers);
-    this.#pinOf.set(person.name, person.hash);
-    return { kind: "in", token: sessions.open(person.name), person: person.name };
+    return { kind: "in", token: sessions.open(person.name, person.hash), person: person.name };
   }
 
   /**
@@ -87,24 +84,24 @@ export class Door {
   async who(token: string | undefined): Promise<Session | undefined> {
     const session = this.#deps.sessions.find(token);
     if (session === undefined) return undefined;
-    if (await this.#isCurrent(session.person)) return session;
-    this.#deps.sessions.closeAllOf(session.person);
+    if (await this.#isCurrent(token, session)) return session;
+    this.#deps.sessions.close(token);
     return undefined;
   }
 
   /** As `who`, without keeping the session awake: a stream that is left open is nobody at work. */
   async peek(token: string | undefined): Promise<Session | undefined> {
     const session = this.#deps.sessions.peek(token);
-    return session !== undefined && (await this.#isCurrent(session.person)) ? session : undefined;
+    return session !== undefined && (await this.#isCurrent(token, session)) ? session : undefined;
   }
 
   leave(token: string | undefined): void {
     this.#deps.sessions.close(token);
   }
 
-  async #isCurrent(name: string): Promise<boolean> {
+  async #isCurrent(token: string | undefined, { person: name }: Session): Promise<boolean> {
     const person = (await readPeople(this.#deps.peoplePath)).find((one) => one.name === name);
-    return person !== undefined && person.hash === this.#pinOf.get(name);
+    return person !== undefined && person.hash === this.#deps.sessions.pinHashOf(token);
   }
 }
 

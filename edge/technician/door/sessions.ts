@@ -12,6 +12,8 @@ export interface Session {
 }
 
 interface Kept extends Session {
+  /** What the PIN was kept as when it began: with another one it is over. */
+  readonly pinHash: string;
   readonly sinceMs: number;
   seenMs: number;
 }
@@ -29,10 +31,10 @@ export class Sessions {
   }
 
   /** @returns a fresh secret for the cookie; what the browser brought before counts for nothing. */
-  open(person: string): string {
+  open(person: string, pinHash = ""): string {
     const token = randomBytes(32).toString("base64url");
     const nowMs = this.#clock.monotonicMs();
-    this.#byDigest.set(digest(token), { person, sinceMs: nowMs, seenMs: nowMs });
+    this.#byDigest.set(digest(token), { person, pinHash, sinceMs: nowMs, seenMs: nowMs });
     for (const [oldest] of [...this.#byDigest].toSorted(([, a], [, b]) => a.seenMs - b.seenMs)) {
       if (this.#byDigest.size <= MAX_SESSIONS) break;
       this.#byDigest.delete(oldest);
@@ -54,13 +56,13 @@ export class Sessions {
     return kept === undefined ? undefined : { person: kept.person };
   }
 
-  close(token: string | undefined): void {
-    if (token !== undefined && token.length <= 100) this.#byDigest.delete(digest(token));
+  /** What the person's PIN was kept as when the session began, undefined where it is over. */
+  pinHashOf(token: string | undefined): string | undefined {
+    return this.#live(token)?.pinHash;
   }
 
-  /** Ends every session of a person: the PIN was changed or taken away. */
-  closeAllOf(person: string): void {
-    for (const [key, kept] of this.#byDigest) if (kept.person === person) this.#byDigest.delete(key);
+  close(token: string | undefined): void {
+    if (token !== undefined && token.length <= 100) this.#byDigest.delete(digest(token));
   }
 
   #live(token: string | undefined): Kept | undefined {
