@@ -45,7 +45,7 @@ export async function checkSite(source: string): Promise<SiteCheck> {
     return { kind: "refused", faults: checked.error.issues.flatMap((issue) => schemaFaults(issue, text)) };
   }
   const document = checked.data;
-  const algorithms = readAlgorithms();
+  const algorithms = algorithmsFor(document);
   const seen = visionCheck(document.vision, algorithms).map(({ path, message }) => faultAt(text, path, message));
   if (seen.length > 0) return { kind: "refused", faults: seen };
   const { devices, faults } = await configureDevices(document, text, algorithms);
@@ -58,10 +58,15 @@ export async function checkSite(source: string): Promise<SiteCheck> {
 /** The site of a document that `checkSite` has accepted, in this thread or another. */
 export async function configureChecked(document: SiteDocument, source: string): Promise<Site> {
   const nowhere: SiteText = { value: document, locate: () => undefined, locateKey: () => undefined };
-  const { devices, faults } = await configureDevices(document, nowhere, readAlgorithms());
+  const { devices, faults } = await configureDevices(document, nowhere, algorithmsFor(document));
   const [fault] = faults;
   if (fault !== undefined) throw new Error(`${fault.path}: ${fault.message}`);
   return { document, devices, text: source };
+}
+
+/** A site without cameras to look at needs none of them, and does not wait for the disk or fail with it. */
+function algorithmsFor({ vision }: SiteDocument): ReadonlyMap<string, AlgorithmManifest> {
+  return vision === undefined ? new Map() : readAlgorithms();
 }
 
 async function configureDevices(
