@@ -119,6 +119,14 @@ describe("a backup", () => {
     expect(await everything(sourceUrl)).toEqual(before);
   });
 
+  it("that is not there, or is a folder, is refused in words", async () => {
+    await withPool(await server.createEmptyDatabase(), async (pool) => {
+      for (const path of [join(folder, "nowhere"), folder]) {
+        await expect(restoreBackup(pool, path, silentLog)).rejects.toMatchObject({ code: "store/restore" });
+      }
+    });
+  });
+
   it("that was cut off, damaged, foreign or of a newer fleet brings back nothing at all, and a good one still can", async () => {
     const target = await server.createEmptyDatabase();
     const whole = await readFile(file);

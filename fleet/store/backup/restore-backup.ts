@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 
@@ -22,7 +23,10 @@ import { listTables, quoted } from "./tables.ts";
  * @throws StoreError `store/restore` where the database holds something, or the file is none of ours or cut off.
  */
 export async function restoreBackup(pool: Pool, file: string, log: Log): Promise<{ readonly rows: number }> {
-  const lines = linesOf(createReadStream(file).pipe(createGunzip()));
+  const plain = createGunzip();
+  // Also where the file cannot be read: then reading the lines fails.
+  pipeline(createReadStream(file), plain, () => {});
+  const lines = linesOf(plain);
   try {
     const head = await parseLine(lines, header, "it is no backup of a fleet");
     await prepare(pool, head, log);
