@@ -5,8 +5,9 @@ const SOURCES = [
   "fleet/console/index.html",
   "fleet/console/{build,vite.config}.ts",
   "fleet/console/src/**/*",
-  "fleet/api/{schemas,charging-schemas}.ts",
+  "fleet/api/{schemas,charging-schemas,desired-schemas}.ts",
   "fleet/charging/statuses.ts",
+  "fleet/desired/standings.ts",
   "edge/{kernel,wire}/*.ts",
 ];
 
