@@ -5,7 +5,7 @@ import type { CommandOutcome } from "../../event.ts";
 import type { Facts } from "../protocol/facts.ts";
 import type { ExpectedStation } from "../server/ocpp-server.ts";
 import type { OcppSettings } from "../settings.ts";
-import { signStation, type AuthorityFiles } from "../site/station-authority.ts";
+import type { AuthorityFiles } from "../site/station-authority.ts";
 import type { Background } from "./background.ts";
 import { Passwords } from "./passwords.ts";
 import { CERTIFICATE_SIGNED, SET_PASSWORD, type StationProtocol } from "./station-host.ts";
@@ -75,6 +75,8 @@ export class Secrets {
     const { identity, commonName = identity } = this.#settings;
     if (files === undefined) return false;
     try {
+      // Loaded here: few sites have an authority, and X.509 is tens of megabytes.
+      const { signStation } = await import("../site/station-authority.ts");
       const chain = await signStation(files, csr, { commonName, nowMs: clock.now().wallMs });
       background.begin("certificate", async (signal) => {
         await clock.sleep(AFTER_ANSWER_MS, signal);
