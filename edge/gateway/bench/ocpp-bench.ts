@@ -91,6 +91,7 @@ async function measure() {
   const barePerSecond = rate(bare);
   const ratio = round(perSecond / barePerSecond);
   const isDurable = durable.started === transactions && durable.ended === transactions;
+  const [errors, bareErrors] = [errorsOf(ours), errorsOf(bare)];
   return {
     name: "ocpp",
     stations: options.stations,
@@ -102,7 +103,8 @@ async function measure() {
     p99Ms: quantile(latencies(ours), 0.99),
     bareP50Ms: quantile(latencies(bare), 0.5),
     bareP99Ms: quantile(latencies(bare), 0.99),
-    errors: ours.reduce((sum, { errors }) => sum + errors, 0),
+    errors,
+    bareErrors,
     transactions,
     durable,
     cpuUsPerMessage: cpuUs(ours),
@@ -112,7 +114,7 @@ async function measure() {
     loopDelayP999Ms: loopDelayMs,
     bareLoopDelayP999Ms: bareLoopDelayMs,
     mustLoopDelayP999Ms: MUST_LOOP_DELAY_MS,
-    pass: ratio >= MUST_RATIO && isDurable && loopDelayMs <= MUST_LOOP_DELAY_MS,
+    pass: ratio >= MUST_RATIO && isDurable && errors + bareErrors === 0 && loopDelayMs <= MUST_LOOP_DELAY_MS,
   };
 }
 
@@ -162,6 +164,10 @@ function durableTransactions(file: string): { readonly started: number; readonly
 function rate(turns: readonly Ran[]): number {
   const calls = turns.reduce((sum, one) => sum + one.calls, 0);
   return calls / (turns.reduce((sum, one) => sum + one.tookMs, 0) / 1_000);
+}
+
+function errorsOf(turns: readonly Ran[]): number {
+  return turns.reduce((sum, { errors }) => sum + errors, 0);
 }
 
 function cpuUs(turns: readonly Ran[]): number {
