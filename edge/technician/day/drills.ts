@@ -2,6 +2,7 @@ import type { Clock } from "@outpost/kernel/clock.ts";
 
 import type { TechnicianDeps } from "../server/deps.ts";
 import type { DrillView } from "../server/views.ts";
+import { isAllWithFleet } from "../with-fleet.ts";
 import { beginDrill, stepDrill, type Drill, type DrillInput, type DrillPlan } from "./drill.ts";
 
 const LOOK_EVERY_MS = 500;
@@ -105,7 +106,7 @@ export class Drills implements AsyncDisposable {
       const { uplink, journal } = await snapshot();
       // A record needs a moment to reach the disk; before that the journal counts nothing as waiting.
       const isOldEnough = clock.now().wallMs - view.steps.raised.atMs > LOOK_EVERY_MS;
-      if (isOldEnough && uplink?.phase === "live" && journal?.waiting.alarm === 0) {
+      if (isOldEnough && isAllWithFleet({ uplink, journal }, "alarm")) {
         this.#take({ kind: "told", atMs: clock.now().wallMs });
       }
     }

@@ -14,6 +14,7 @@ import { TechnicianError } from "../errors.ts";
 import type { Audit } from "../server/audit.ts";
 import type { TechnicianDeps } from "../server/deps.ts";
 import type { ReportView } from "../server/views.ts";
+import { isAllWithFleet } from "../with-fleet.ts";
 import { findBrowser, printPdf } from "./print-pdf.ts";
 import { tallyAlarms, tallyPoints, type ReportContent } from "./report-content.ts";
 import { keyFingerprint, Signer } from "./signer.ts";
@@ -37,6 +38,15 @@ const kept = z.strictObject({
   isUploaded: z.boolean().default(false),
 });
 type Kept = z.infer<typeof kept>;
+
+/** Undefined where it is none: one spoilt file must not hide the others. */
+async function readKept(path: string): Promise<Kept | undefined> {
+  try {
+    return kept.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
 
 export const REPORT_FILES = { html: ".html", sig: ".html.sig", key: ".pub.pem", pdf: ".pdf" } as const;
 export type ReportFile = keyof typeof REPORT_FILES;
@@ -74,11 +84,7 @@ export class Reports implements AsyncDisposable {
   async list(): Promise<readonly ReportView[]> {
     const names = await readdir(this.#deps.folder).catch(() => []);
     const files = names.filter((name) => name.endsWith(".json")).map((name) => join(this.#deps.folder, name));
-    const read = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "{}")));
-    const views = read.flatMap((text) => {
-      const parsed = kept.safeParse(JSON.parse(text));
-      return parsed.success ? [parsed.data] : [];
-    });
+    const views = (await Promise.all(files.map(readKept))).filter((one) => one !== undefined);
     const noted = await this.#noteUploaded(views);
     const hasUplink = this.#deps.site().document.uplink !== undefined;
     return noted
@@ -124,7 +130,7 @@ export class Reports implements AsyncDisposable {
   /** What the fleet has, it keeps: once seen, it is written down. */
   async #noteUploaded(reports: readonly Kept[]): Promise<readonly Kept[]> {
     const { uplink, journal, now } = await this.#deps.snapshot();
-    const isAllUp = uplink?.phase === "live" && journal?.writeFault === undefined && journal?.waiting.occurrence === 0;
+    const isAllUp = isAllWithFleet({ uplink, journal }, "occurrence");
     const noted: Kept[] = [];
     for (const report of reports) {
       // A record needs a moment to reach the journal, which counts nothing as waiting before.
