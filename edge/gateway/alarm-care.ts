@@ -135,6 +135,7 @@ export class AlarmCare {
   }
 
   settle(): void {
+    this.sender.settle();
     this.escalator.settle();
   }
 

@@ -151,6 +151,46 @@ describe("a kill", () => {
     expect(third.tried).toEqual([]);
   });
 
+  it("after the alarm was answered, and before that was written of the message, sends nothing more and keeps nothing", async () => {
+    const clock = new ManualClock();
+    const disk = new Map<string, string>();
+    const before = senderOnPaper({ clock, disk, outcome: () => new Promise<SendOutcome>(() => {}) });
+    before.sender.setActions([POST]);
+    before.sender.onStep(RULE, raised);
+    await clock.advance(500);
+    expect(disk.size).toBe(1);
+    const after = senderOnPaper({ clock, disk });
+    after.sender.setActions([POST]);
+    after.sender.restore(new Map(disk));
+    // No alarm of before the restart stands any more.
+    after.sender.settle();
+    await running(after.sender, async () => await clock.advance(2_000));
+    expect(after.tried).toEqual([]);
+    expect(disk.size).toBe(0);
+  });
+
+  it("says the end that was not said yet, though the alarm is over", async () => {
+    const clock = new ManualClock();
+    const disk = new Map<string, string>();
+    const before = senderOnPaper({
+      clock,
+      disk,
+      outcome: ({ says }) => (says === "ends" ? new Promise<SendOutcome>(() => {}) : { kind: "sent" }),
+    });
+    before.sender.setActions([POST]);
+    before.sender.onStep(RULE, raised);
+    await clock.advance(500);
+    before.sender.onStep(RULE, alarmStep("cleared", "normal", 2));
+    await clock.advance(500);
+    const after = senderOnPaper({ clock, disk });
+    after.sender.setActions([POST]);
+    after.sender.restore(new Map(disk));
+    after.sender.settle();
+    await running(after.sender, async () => await clock.advance(2_000));
+    expect(after.tried.map(({ says }) => says)).toEqual(["ends"]);
+    expect(disk.size).toBe(0);
+  });
+
   it("before the intent was on the disk sends all the same: the alarm that stands asks for it", async () => {
     const clock = new ManualClock();
     const { sender, tried } = senderOnPaper({ clock });

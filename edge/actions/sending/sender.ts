@@ -57,6 +57,8 @@ export class Sender {
   readonly #busy = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #tries = new Set<Promise<void>>();
+  /** Occurrences of messages of before a restart, until their alarm is taken up again. */
+  readonly #restored = new Set<string>();
   readonly #stop = new AbortController();
 
   constructor(deps: SenderDeps) {
@@ -83,7 +85,7 @@ export class Sender {
     return this.#actions.get(actionId);
   }
 
-  /** Goes on from the journal's state rows below `SEND_STATE_PREFIX`. Call once, before alarms are restored. */
+  /** Goes on from the journal's state rows below `SEND_STATE_PREFIX`. Call once, before alarms are restored; then `settle`. */
   restore(rows: ReadonlyMap<string, string>): void {
     const nowMs = this.#deps.clock.monotonicMs();
     for (const [key, text] of rows) {
@@ -95,8 +97,21 @@ export class Sender {
           state: resumeSending(row, nowMs),
           isDropped: false,
         });
+        this.#restored.add(row.message.alarm.occurrenceId);
       } else if (!isOfSite) this.#deps.writeRows({ [key]: null });
     }
+  }
+
+  /**
+   * Every alarm of before the restart has been taken up: what was to be said of the others is forgotten, but for an end that
+   * nobody has heard of yet.
+   */
+  settle(): void {
+    for (const [reference, { message, state }] of this.#messages) {
+      const isOwed = message.says === "ends" && !isOver(state);
+      if (this.#restored.has(message.alarm.occurrenceId) && !isOwed) this.#forget(reference);
+    }
+    this.#restored.clear();
   }
 
   /**
@@ -105,6 +120,7 @@ export class Sender {
    */
   onStep(rule: Pick<Rule, "actions">, record: AlarmRecord): void {
     const { state, suppression, change } = record;
+    this.#restored.delete(record.occurrenceId);
     const isShown = suppression.kind === "none";
     const waits = isShown && (state === "active-unacknowledged" || state === "cleared-unacknowledged");
     const calls = isShown && (state === "active-unacknowledged" || state === "active-acknowledged");
