@@ -168,13 +168,16 @@ describe("a restart", () => {
     expect(told).toMatchObject([{ change: "asked", step: 1 }]);
   });
 
-  it("drops the chain of an alarm that is over, and rows it cannot read", () => {
+  it("ends the chain of an alarm that is over, and drops rows it cannot read", () => {
     const before = createEscalator();
     before.escalator.onStep(RULE, raised);
-    const { escalator, disk } = createEscalator(before.disk);
+    const { escalator, disk, told } = createEscalator(before.disk);
     disk.set(`${ESCALATION_STATE_PREFIX}garbage`, "{");
     escalator.restore(new Map(disk));
     escalator.settle();
+    expect(told).toMatchObject([
+      { change: "ended", ruleId: RULE.id, occurrenceId: raised.occurrenceId, step: 1, note: "over before a restart" },
+    ]);
     expect(disk.size).toBe(0);
   });
 });

@@ -60,6 +60,9 @@ interface Running {
   calling: Caller | undefined;
 }
 
+/** What the fleet is told of a chain. */
+type Told = Pick<Running, "state" | "deadline" | "alarm"> & { readonly rule: Pick<Rule, "id"> };
+
 /** Asks people about alarms, one after the other, until one answers. */
 export class Escalator {
   readonly #deps: EscalatorDeps;
@@ -92,9 +95,12 @@ export class Escalator {
     }
   }
 
-  /** Every alarm of before the restart has been taken up: what is left of the chains is over. */
+  /** Every alarm of before the restart has been taken up: what is left of the chains is over, and said to be. */
   settle(): void {
-    for (const ruleId of this.#kept.keys()) this.#deps.writeRows({ [ESCALATION_STATE_PREFIX + ruleId]: null });
+    for (const [id, { occurrenceId, step, round, deadline, alarm }] of this.#kept) {
+      const state = { occurrenceId, step, round, dueMs: undefined };
+      this.#tell({ rule: { id }, state, deadline, alarm }, "ended", { note: "over before a restart" });
+    }
     this.#kept.clear();
   }
 
@@ -193,7 +199,7 @@ export class Escalator {
     this.#tell(running, "ended", { note });
   }
 
-  #tell(running: Running, change: "asked" | "ended" | "unanswered", more: Partial<NotificationRecord>): void {
+  #tell(running: Told, change: "asked" | "ended" | "unanswered", more: Partial<NotificationRecord>): void {
     const { rule, state, alarm, deadline } = running;
     const { wallMs, confidence } = this.#deps.clock.now();
     const { step, round, occurrenceId } = state;
