@@ -77,9 +77,11 @@ export class ChargePoint implements SiteStation, StationHost {
     });
     this.#connectors = new Connectors(settings.identity, ids, { clock: deps.clock, board: this.#board });
     this.#tolerances = new Tolerances(this.identity, { board: this.#board, log: deps.log });
-    this.#background = new Background((_, error) => {
-      if (this.#speaking === undefined) return;
-      deps.log.warn("charge point not set up", { identity: this.identity, reason: asError(error).message });
+    this.#background = new Background((what, error) => {
+      // Setting up fails with the line, and is done again with the next.
+      const isOfLine = what === "fallbacks" || what === "setting up";
+      if (isOfLine && this.#speaking === undefined) return;
+      deps.log.warn("charge point: work failed", { identity: this.identity, what, reason: asError(error).message });
     });
     const { clock, memory } = deps;
     this.#secrets = new Secrets(settings, {

@@ -45,8 +45,12 @@ export class Passwords {
     return this.#drawn.next;
   }
 
-  /** Draws a new one, written down before anybody is told it. Rejects where the disk does not take it. */
+  /**
+   * Draws a new one, written down before anybody is told it; or the one again that the station may have taken already, for
+   * that must stay right. Rejects where the disk does not take it.
+   */
   async draw(): Promise<string> {
+    if (this.#drawn.next !== undefined) return this.#drawn.next;
     const next = randomBytes(PASSWORD_BYTES).toString("hex");
     await this.#keep({ ...this.#drawn, next });
     return next;

@@ -101,9 +101,10 @@ export class Secrets {
   async #newPassword(protocol: StationProtocol, signal: AbortSignal): Promise<CommandOutcome> {
     const passwords = this.#passwords;
     if (passwords === undefined) return { kind: "refused", reason: "bad-arguments", detail: "it has no password" };
+    const isNew = passwords.next === undefined;
     const outcome = await protocol.call(SET_PASSWORD, { password: await passwords.draw() }, signal);
-    // Nobody knows whether an answer that was lost was a yes: then both stay right.
-    if (outcome.kind === "refused") await passwords.drop();
+    // Nobody knows whether an answer that was lost was a yes: then both stay right, also after a later no.
+    if (outcome.kind === "refused" && isNew) await passwords.drop();
     return outcome;
   }
 }
