@@ -19,9 +19,9 @@ describe("algorithm packages", () => {
     expect(ids.filter((id) => !SHIPPED.has(id))).toEqual([]);
   });
 
-  it.each([...SHIPPED.values()])("$id never gates where stillness or fire is the signal", ({ id, isGatingAllowed }) => {
-    const isForbidden = ["drowning", "fall", "fire-smoke"].includes(id);
-    expect(isForbidden && isGatingAllowed).toBe(false);
+  it.each(["drowning", "fall", "fire-smoke"])("%s never gates: stillness or fire is the signal", (id) => {
+    expect(() => parseAlgorithm({ ...loitering, id, isGatingAllowed: true })).toThrow("isGatingAllowed");
+    expect(parseAlgorithm({ ...loitering, id, isGatingAllowed: false }).id).toBe(id);
   });
 
   it.each([

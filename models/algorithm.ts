@@ -13,6 +13,9 @@ const ruleKind = z.custom<RuleKindName>(
   `one of ${Object.keys(RULE_KINDS).join(", ")}`,
 );
 
+/** Stillness is the signal of the first two, and a fire may not move. */
+const NEVER_GATED: ReadonlySet<string> = new Set(["drowning", "fall", "fire-smoke"]);
+
 /** The alarm an algorithm is made for, as a rule on one of its outputs. The site edits it or leaves it out. */
 const defaultAlarm = z.strictObject({
   output: z.string().min(1).max(32),
@@ -52,7 +55,10 @@ export const algorithmManifest = z
     alarm: defaultAlarm.nullable(),
     grade: gradeOfEvidence,
   })
-  .superRefine(({ rule: { kind, parameters }, alarm }, context) => {
+  .superRefine(({ id: ownId, isGatingAllowed, rule: { kind, parameters }, alarm }, context) => {
+    if (isGatingAllowed && NEVER_GATED.has(ownId)) {
+      context.addIssue({ code: "custom", path: ["isGatingAllowed"], message: `${ownId} looks at every picture` });
+    }
     const rule = RULE_KINDS[kind];
     for (const { path, message } of rule.parameterIssues(parameters)) {
       context.addIssue({ code: "custom", path: ["rule", "parameters", ...path], message });

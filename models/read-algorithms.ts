@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { errorCode } from "@outpost/kernel/thrown.ts";
+
 import { parseAlgorithm, type AlgorithmManifest } from "./algorithm.ts";
 import { ModelError } from "./errors.ts";
 
@@ -30,8 +32,9 @@ export function readAlgorithms(folder: string = SHIPPED_ALGORITHMS): ReadonlyMap
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw new ModelError("models/bad-algorithm", `${path} cannot be read`, { cause: error });
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 
-import { asError } from "@outpost/kernel/thrown.ts";
+import { asError, errorCode } from "@outpost/kernel/thrown.ts";
 import { z } from "zod";
 
 import { ModelError } from "../errors.ts";
@@ -52,7 +52,7 @@ export interface ModelPackage {
  */
 export async function readPackage(folder: string): Promise<ModelPackage> {
   const manifest = parseManifest(parseJson(await readBounded(join(folder, MANIFEST_FILE), MAX_JSON_BYTES)));
-  const text = await readBounded(join(folder, GOLDEN_FILE), MAX_JSON_BYTES).catch(() => undefined);
+  const text = await readBounded(join(folder, GOLDEN_FILE), MAX_JSON_BYTES).catch(unlessMissing);
   if (text === undefined) return { folder, manifest, golden: undefined };
   const parsed = golden.safeParse(parseJson(text));
   if (!parsed.success) throw new ModelError("models/bad-manifest", `${GOLDEN_FILE}: ${z.prettifyError(parsed.error)}`);
@@ -91,6 +91,12 @@ export async function readBounded(path: string, maxBytes: number, exactBytes?: n
   } catch (error) {
     throw new ModelError("models/wrong-file", `${path}: ${asError(error).message}`, { cause: error });
   }
+}
+
+/** A file that is not there is one thing, one that cannot be read another: that one must not pass for none. */
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof ModelError && errorCode(error.cause) === "ENOENT") return undefined;
+  throw error;
 }
 
 function parseJson(bytes: Buffer): unknown {

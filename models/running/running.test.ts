@@ -92,6 +92,13 @@ describe("a package", () => {
     await write([{ file: "golden-1.jpg", found: [] }]);
     await expect(checkGolden(model, await readPackage(path))).rejects.toMatchObject({ code: "models/golden-differs" });
   });
+
+  it("is refused where its golden answers cannot be read, for that is not to have none", async () => {
+    const path = await writeTinyPackage(folder, "tiny");
+    expect((await readPackage(path)).golden).toBeUndefined();
+    await writeFile(join(path, GOLDEN_FILE), " ".repeat(2_097_152));
+    await expect(readPackage(path)).rejects.toMatchObject({ code: "models/wrong-file" });
+  });
 });
 
 describe("pictures", () => {
