@@ -93,6 +93,7 @@ export class VisionWork {
     await using stack = new AsyncDisposableStack();
     stack.use(this.#pool);
     stack.defer(async () => await this.#shadow?.[Symbol.asyncDispose]());
+    await this.#store.discardUnfinished();
     stack.use(await servePictures(this.#configuration.socketPath, this.#pictures()));
     this.#pool.begin();
     this.#deps.report({ kind: "ready" });

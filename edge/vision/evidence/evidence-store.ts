@@ -25,6 +25,7 @@ export type EvidenceAbout = z.infer<typeof about>;
 const ABOUT = "about.json";
 const DAY_MS = 86_400_000;
 const OCCURRENCE = /^[0-9a-f]{32}$/;
+const UNFINISHED = /^[0-9a-f]{32}\.new$/;
 const PICTURE = /^\d{3}\.jpg$/;
 const MAX_LISTED = 1_000;
 
@@ -80,6 +81,12 @@ export class EvidenceStore {
     if (!OCCURRENCE.test(occurrenceId) || !PICTURE.test(file)) return undefined;
     const bytes = await readFile(join(this.#folder, occurrenceId, file)).catch(() => undefined);
     return bytes === undefined ? undefined : new LocalPicture(bytes);
+  }
+
+  /** Lets go of what a kill left half written. Before anything is kept. */
+  async discardUnfinished(): Promise<void> {
+    const names = (await readdir(this.#folder).catch(() => [])).filter((name) => UNFINISHED.test(name));
+    for (const name of names) await rm(join(this.#folder, name), { recursive: true, force: true });
   }
 
   /** Lets go of what is too old. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -43,6 +43,15 @@ describe("evidence on disk", () => {
       [id(1), 1],
     ]);
     expect((await store.picture(id(2), "001.jpg"))?.byteLength).toBe(20);
+  });
+
+  it("that a kill left half written goes at the next start; what is whole stays", async () => {
+    const store = new EvidenceStore(folder, { maxBytes: 1_000_000, keepDays: 30 });
+    await store.keep(about(1, 1_000), [Buffer.alloc(10)], 1_000);
+    await mkdir(join(folder, `${id(2)}.new`));
+    await writeFile(join(folder, `${id(2)}.new`, "000.jpg"), Buffer.alloc(10));
+    await store.discardUnfinished();
+    expect(await readdir(folder)).toEqual([id(1)]);
   });
 
   it("opens no other file, whatever is asked for", async () => {
