@@ -320,7 +320,7 @@ export class Sender {
         ...(who === undefined ? {} : { who: [who] }),
         actionId,
         reference,
-        attempts: state.attempts,
+        ...(state.attempts === 0 ? {} : { attempts: state.attempts }),
         ...(note === "" ? {} : { note }),
         occurredAtMs: wallMs,
         clockConfidence: confidence,
@@ -341,7 +341,7 @@ export class Sender {
   }
 }
 
-const NEVER_TRIED: SendState = { phase: "given-up", attempts: 1, uncertain: 0, dueMs: 0 };
+const NEVER_TRIED: SendState = { phase: "given-up", attempts: 0, uncertain: 0, dueMs: 0 };
 
 function rowOf({ message, state }: Sending): StateRows {
   const { phase, attempts, uncertain } = state;
