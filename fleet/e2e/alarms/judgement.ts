@@ -27,7 +27,7 @@ export interface Verdict {
   readonly repeated: number;
   /** Those references, and how often each went out. */
   readonly repeatedReferences: Readonly<Record<string, number>>;
-  /** Messages that bear no reference, or one the fleet was never told of although the chain went on. */
+  /** Messages that bear no reference. */
   readonly unmarked: number;
 }
 

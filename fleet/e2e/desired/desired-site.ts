@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { freePorts } from "@outpost/kernel/free-ports.ts";
 
 import { siteView, type SiteView } from "../../api/desired-schemas.ts";
-import { alarmPage, problem, type Problem } from "../../api/schemas.ts";
+import { problem, type Problem } from "../../api/schemas.ts";
 import { startProgram } from "../../demo/child-process.ts";
 import { startFleet } from "../fleet-process.ts";
 import { GatewayProcess } from "../gateway-process.ts";
-import { firstThat, isSirenOn } from "../sightings.ts";
+import { tripPump } from "../pump-panel.ts";
+import { firstThat, isSirenOn, openAlarm } from "../sightings.ts";
 
 export const GATEWAY_ID = "gateway-desired";
 /** A busy machine takes that long to do what takes an idle one a second. */
@@ -90,19 +91,14 @@ export class DesiredSite implements AsyncDisposable {
 
   /** Pump 1 trips at the station. */
   async tripPump(): Promise<void> {
-    const body = JSON.stringify({ kind: "pump-trip", pump: 1 });
-    const answer = await fetch(`${this.#control}/fault`, { method: "POST", body });
-    if (!answer.ok) throw new Error(`the simulator answered ${answer.status}`);
+    await tripPump(this.#control);
   }
 
   /** Waits until the siren sounds at the station, and its alarm stands at the desk. */
   async untilAlarm(ruleId: string): Promise<void> {
     const signal = AbortSignal.timeout(WITHIN_MS);
     await firstThat(async () => await isSirenOn(this.#control), signal);
-    await firstThat(async () => {
-      const page = alarmPage.parse(await (await fetch(`${this.#http}/api/alarms?state=open`)).json());
-      return page.alarms.some((alarm) => alarm.ruleId === ruleId);
-    }, signal);
+    await firstThat(async () => await openAlarm(this.#http, ruleId), signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
