@@ -26,7 +26,7 @@ its Modbus device, through a whole gateway process started as its service unit s
   idle      the machine otherwise idle                                              p99 at most ${MUST_IDLE_MS} ms
   cpu       every core burnt by processes as nice as vision (10) and flows (19)     p99 at most ${MUST_DISTURBED_MS} ms
   disk      the journal's writes stall                                              p99 at most ${MUST_DISTURBED_MS} ms
-  broker    the fleet's broker comes and goes twice a second                        p99 at most ${MUST_DISTURBED_MS} ms
+  broker    the uplink's broker comes and goes, and no fleet is behind it           p99 at most ${MUST_DISTURBED_MS} ms
 
 Beside it, in each, a bare process that reads gpiomon's lines and writes the coil. There is no GPIO chip here: gpiomon is
 a stand-in that prints the same lines. Exits with 1 where a bound was missed or a write never came.
