@@ -61,6 +61,10 @@ export class Drills implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#stop.abort(new Error("the drill has ended"));
     await this.#looking;
+    this.#end();
+  }
+
+  #end(): void {
     this.#watching?.dispose();
     this.#watching = undefined;
     if (this.#drill?.view.state === "waiting") {
@@ -110,5 +114,7 @@ export class Drills implements AsyncDisposable {
         this.#take({ kind: "told", atMs: clock.now().wallMs });
       }
     }
+    // Whoever walked away: nothing watches the alarm path for him for ever.
+    if (!signal.aborted) this.#end();
   }
 }
